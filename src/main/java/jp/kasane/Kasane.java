@@ -1,0 +1,5 @@
+package jp.kasane;
+
+public final class Kasane {
+    public static void main(String[] args) {}
+}
