@@ -28,6 +28,6 @@ function unlessDone(marker, wanted, whatFor, command, args) {
 }
 
 const packages = digest(['package.json', 'package-lock.json']);
-unlessDone('node_modules/.kasane', packages, 'web: fetching packages (npm ci)', npm, ['ci', '--no-audit', '--no-fund']);
+unlessDone('node_modules/.kasane', packages, 'web: fetching packages (npm ci)', npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 const sources = packages + digest(['vite.config.ts', 'tsconfig.json', ...filesBelow('src')]);
 unlessDone('dist/.kasane', sources, 'web: bundling (vite build)', npm, ['run', '--silent', 'build']);

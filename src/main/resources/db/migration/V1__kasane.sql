@@ -184,6 +184,9 @@ create table kasane.submission (
     occurred_at          timestamptz not null,
     recorded_at          timestamptz not null,
     -- The gate: the element instance of `persist-submission` that took these facts to the engine.
+    -- The codes it hands to the next gateway; applied in the transaction that stored it, or by the gate.
+    facts                jsonb       not null default '{}',
+    applied_at           timestamptz,
     gate_epoch           uuid,
     gate_key             bigint
 );

@@ -1,0 +1,33 @@
+package jp.kasane.access;
+
+import java.util.Collection;
+import java.util.List;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.core.userdetails.UserDetails;
+
+/** A login, as Spring Security holds it in the session. */
+public record Account(Actor actor, String passwordHash) implements UserDetails {
+
+    @Override
+    public Collection<? extends GrantedAuthority> getAuthorities() {
+        return actor.roles().stream()
+                .map(role -> new SimpleGrantedAuthority("ROLE_" + role.toUpperCase(java.util.Locale.ROOT)))
+                .toList();
+    }
+
+    @Override
+    public String getPassword() {
+        return passwordHash;
+    }
+
+    @Override
+    public String getUsername() {
+        return actor.login();
+    }
+
+    /** The roles in the order the screens name them. */
+    public List<String> roleCodes() {
+        return actor.roles().stream().sorted().toList();
+    }
+}

@@ -1,0 +1,61 @@
+package jp.kasane.access.internal;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.crypto.factory.PasswordEncoderFactories;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
+import org.springframework.security.web.util.matcher.AntPathRequestMatcher;
+
+/**
+ * Screens log in with a form and a session, programs with HTTP Basic. Who may see which row is not decided here but by the
+ * database; here only: somebody is logged in, and the request comes from our own page.
+ */
+@Configuration
+class WebSecurity {
+
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+                    + " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none';"
+                    + " base-uri 'none'; manifest-src 'self'";
+
+    @Bean
+    SecurityFilterChain security(HttpSecurity http) throws Exception {
+        var api = new AntPathRequestMatcher("/api/**");
+        http.authorizeHttpRequests(requests -> requests.requestMatchers(
+                                "/assets/**", "/login", "/error", "/favicon.ico", "/actuator/health/**")
+                        .permitAll()
+                        .requestMatchers("/actuator/**")
+                        .hasRole("ADMIN")
+                        .anyRequest()
+                        .authenticated())
+                .formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/tasks", false))
+                .logout(logout -> logout.logoutSuccessUrl("/login?logout"))
+                .httpBasic(Customizer.withDefaults())
+                .exceptionHandling(handling -> handling.defaultAuthenticationEntryPointFor(
+                        new HttpStatusEntryPoint(org.springframework.http.HttpStatus.UNAUTHORIZED), api))
+                .csrf(csrf -> csrf.csrfTokenRepository(new CookieCsrfTokenRepository())
+                        .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
+                        // A program sends its credentials with each request: there is no session to ride on.
+                        .ignoringRequestMatchers(request -> {
+                            var authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+                            return api.matches(request) && authorization != null && authorization.startsWith("Basic ");
+                        }))
+                .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .referrerPolicy(referrer -> referrer.policy(
+                                org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter
+                                        .ReferrerPolicy.SAME_ORIGIN)));
+        return http.build();
+    }
+
+    @Bean
+    PasswordEncoder passwordEncoder() {
+        return PasswordEncoderFactories.createDelegatingPasswordEncoder();
+    }
+}

@@ -1,0 +1,123 @@
+package jp.kasane.assessment;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.casefile.CaseSection;
+import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Ids;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** アセスメントシート, and where it sends the case: 支援会議 without consent, a plan with it, or adjustment without a meeting (002, L2436-46). */
+@Component
+@Transactional
+public class Assessments implements StepHandler, CaseSection {
+
+    private final JdbcClient jdbc;
+    private final Cases cases;
+
+    Assessments(JdbcClient jdbc, Cases cases) {
+        this.jdbc = jdbc;
+        this.cases = cases;
+    }
+
+    public record Assessment(
+            UUID id,
+            int version,
+            String householdIssue,
+            String strengths,
+            String needs,
+            String risks,
+            String consentState,
+            String route,
+            String routeReason,
+            Instant recordedAt,
+            String recordedBy) {}
+
+    @Override
+    public String formId() {
+        return "assessment";
+    }
+
+    /** A re-assessment starts from the last sheet. */
+    @Override
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        var prefill = new HashMap<String, Object>();
+        jdbc.sql(
+                        "select household_issue, strengths, needs, risks from kasane.assessment where case_id = :id order by version desc limit 1")
+                .param("id", caseId)
+                .query((row, n) -> {
+                    prefill.put("householdIssue", row.getString("household_issue"));
+                    prefill.put("strengths", row.getString("strengths"));
+                    prefill.put("needs", row.getString("needs"));
+                    prefill.put("risks", row.getString("risks"));
+                    return n;
+                })
+                .optional();
+        return prefill;
+    }
+
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        jdbc.sql(
+                        """
+                        insert into kasane.assessment (id, municipality_id, case_id, submission_id, version, household_issue, strengths, needs, risks,
+                            consent_state, route, route_reason, recorded_at, recorded_by)
+                        values (:id, kasane.my_municipality(), :case, :submission,
+                            (select coalesce(max(version), 0) + 1 from kasane.assessment where case_id = :case),
+                            :issue, :strengths, :needs, :risks, :consent, :route, :reason, :recorded, :by)
+                        """)
+                .param("id", Ids.next())
+                .param("case", s.caseId())
+                .param("submission", s.id())
+                .param("issue", s.text("householdIssue"))
+                .param("strengths", s.text("strengths"))
+                .param("needs", s.text("needs"))
+                .param("risks", s.text("risks"))
+                .param("consent", s.text("consentState"))
+                .param("route", s.text("route"))
+                .param("reason", s.text("routeReason"))
+                .param("recorded", Timestamp.from(s.recordedAt()))
+                .param("by", s.submittedBy())
+                .update();
+        var route = s.text("route");
+        switch (route) {
+            case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
+            case "plan" -> cases.moveTo(s.caseId(), "plan", "draft");
+            case "adjustment" -> cases.moveTo(s.caseId(), "monitoring", "review");
+            default -> throw new IllegalStateException("The form offers a route nobody handles: " + route);
+        }
+        return Map.of("route", route);
+    }
+
+    @Override
+    public String key() {
+        return "assessments";
+    }
+
+    @Override
+    public int order() {
+        return 30;
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public Object of(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select a.id, a.version, a.household_issue, a.strengths, a.needs, a.risks, a.consent_state, a.route, a.route_reason, a.recorded_at,
+                               u.display_name as recorded_by
+                        from kasane.assessment a left join kasane.app_user u on u.id = a.recorded_by
+                        where a.case_id = :id order by a.version desc
+                        """)
+                .param("id", caseId)
+                .query(Assessment.class)
+                .list();
+    }
+}

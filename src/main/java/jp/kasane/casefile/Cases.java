@@ -1,0 +1,180 @@
+package jp.kasane.casefile;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import jp.kasane.engine.EngineOrders;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The case files, as far as the acting user may see them. */
+@Component
+@Transactional
+public class Cases {
+
+    private static final String SELECT =
+            """
+            select f.id, f.number, h.name as household_name, f.phase, f.step, f.lead_agency_id, l.name as lead_agency,
+                   f.coordinating_agency_id, c.name as coordinating_agency, f.receiving_agency_id, f.case_class, f.urgency,
+                   f.restricted, f.watch, f.next_review_on, f.opened_at, f.closed_at
+            from kasane.case_file f
+            join kasane.agency l on l.id = f.lead_agency_id
+            join kasane.agency c on c.id = f.coordinating_agency_id
+            left join kasane.household h on h.case_id = f.id
+            """;
+
+    private final JdbcClient jdbc;
+    private final Streams streams;
+    private final EngineOrders engine;
+    private final Clock clock;
+
+    Cases(JdbcClient jdbc, Streams streams, EngineOrders engine, Clock clock) {
+        this.jdbc = jdbc;
+        this.streams = streams;
+        this.engine = engine;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens a case. Its lead and its accompanying agency are the municipality's 多機関協働事業者 until a plan says otherwise: nobody
+     * is without either, not for a moment.
+     */
+    public UUID open(String caseClass, String urgency) {
+        var id = Ids.next();
+        streams.open(id, "case");
+        jdbc.sql(
+                        """
+                        insert into kasane.case_file (id, municipality_id, number, phase, step, lead_agency_id, coordinating_agency_id,
+                            case_class, urgency, opened_at)
+                        select :id, m.id, :number, 'assessment', 'gather', m.coordinating_agency_id, m.coordinating_agency_id, :class, :urgency, :now
+                        from kasane.municipality m where m.id = kasane.my_municipality()
+                        """)
+                .param("id", id)
+                .param("number", nextNumber())
+                .param("class", caseClass)
+                .param("urgency", urgency)
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        return id;
+    }
+
+    /** To be called once the case can be seen by whoever opened it (its consultation names it). */
+    public void opened(UUID caseId, UUID consultationId) {
+        streams.append(caseId, CaseEvent.now("case.opened", clock.instant(), Map.of("consultationId", consultationId)));
+        engine.startCase(caseId);
+    }
+
+    /** Per municipality and fiscal year, which starts in April: 2026-0012. */
+    private String nextNumber() {
+        var today = LocalDate.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"));
+        int fiscalYear = today.getMonthValue() >= 4 ? today.getYear() : today.getYear() - 1;
+        int number = jdbc.sql(
+                        """
+                        insert into kasane.case_number (municipality_id, fiscal_year, last_number) values (kasane.my_municipality(), :year, 1)
+                        on conflict (municipality_id, fiscal_year) do update set last_number = case_number.last_number + 1
+                        returning last_number
+                        """)
+                .param("year", fiscalYear)
+                .query(Integer.class)
+                .single();
+        return "%d-%04d".formatted(fiscalYear, number);
+    }
+
+    @Transactional(readOnly = true)
+    public Optional<CaseFile> find(UUID id) {
+        return jdbc.sql(SELECT + "where f.id = :id")
+                .param("id", id)
+                .query(CaseFile.class)
+                .optional();
+    }
+
+    @Transactional(readOnly = true)
+    public CaseFile required(UUID id) {
+        return find(id).orElseThrow(() -> new Refusal.NotFound("ケース"));
+    }
+
+    /** Open cases first, the newest first. */
+    @Transactional(readOnly = true)
+    public List<CaseFile> list(int most) {
+        return jdbc.sql(SELECT + "order by f.closed_at is not null, f.number desc limit :most")
+                .param("most", most)
+                .query(CaseFile.class)
+                .list();
+    }
+
+    /** The case goes on to this phase and step; the engine hears of it at its next gate. */
+    public void moveTo(UUID caseId, String phase, String step) {
+        jdbc.sql("update kasane.case_file set phase = :phase, step = :step where id = :id")
+                .param("id", caseId)
+                .param("phase", phase)
+                .param("step", step)
+                .update();
+    }
+
+    public void close(UUID caseId, boolean watch) {
+        jdbc.sql(
+                        """
+                        update kasane.case_file set phase = 'closed', step = 'closed', closed_at = :now, watch = :watch, receiving_agency_id = null
+                        where id = :id
+                        """)
+                .param("id", caseId)
+                .param("watch", watch)
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        streams.append(caseId, CaseEvent.now("case.closed", clock.instant(), Map.of()));
+    }
+
+    /** 主担当 passes to another agency. */
+    public void lead(UUID caseId, UUID agencyId) {
+        int changed = jdbc.sql(
+                        "update kasane.case_file set lead_agency_id = :agency where id = :id and lead_agency_id <> :agency")
+                .param("id", caseId)
+                .param("agency", agencyId)
+                .update();
+        if (changed > 0) {
+            streams.append(caseId, CaseEvent.now("lead.changed", clock.instant(), Map.of("agencyId", agencyId)));
+        }
+    }
+
+    /** An agency is asked to take the case over, or no longer is (null). */
+    public void askToReceive(UUID caseId, UUID agencyId) {
+        jdbc.sql("update kasane.case_file set receiving_agency_id = :agency where id = :id")
+                .param("id", caseId)
+                .param("agency", agencyId)
+                .update();
+    }
+
+    public void nextReview(UUID caseId, LocalDate on) {
+        jdbc.sql("update kasane.case_file set next_review_on = :on where id = :id")
+                .param("id", caseId)
+                .param("on", on)
+                .update();
+    }
+
+    /** Ends the case's instances in the engine and starts it again where it stands. */
+    public void reseat(UUID caseId, String reason) {
+        streams.lock(caseId);
+        if (required(caseId).closed()) {
+            throw new Refusal.Conflict("終結したケースは再開始できません。");
+        }
+        streams.append(caseId, CaseEvent.now("case.re-seated", clock.instant(), Map.of("reason", reason)));
+        engine.reseat(caseId);
+    }
+
+    /** All that should be running: after a restore, or when the engine was exchanged. */
+    public int reseatAll(String reason) {
+        var open = jdbc.sql("select id from kasane.case_file where phase <> 'closed' order by id")
+                .query(UUID.class)
+                .list();
+        open.forEach(id -> reseat(id, reason));
+        return open.size();
+    }
+}

@@ -1,0 +1,85 @@
+package jp.kasane.casefile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.util.UUID;
+import jp.kasane.access.Acting;
+import jp.kasane.foundation.Refusal;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The streams of cases and consultations. The stream's row is the lock under which everything of a case is written. */
+@Component
+@Transactional(propagation = Propagation.MANDATORY)
+public class Streams {
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    Streams(JdbcClient jdbc, ObjectMapper json, Clock clock) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    public void open(UUID id, String kind) {
+        jdbc.sql("insert into kasane.stream (id, municipality_id, kind) values (:id, kasane.my_municipality(), :kind)")
+                .param("id", id)
+                .param("kind", kind)
+                .update();
+    }
+
+    /** Waits until nobody else writes to the stream; the lock is held until the transaction ends. */
+    public void lock(UUID id) {
+        jdbc.sql("select id from kasane.stream where id = :id for update")
+                .param("id", id)
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(() -> new Refusal.NotFound("ケース"));
+    }
+
+    public void append(UUID streamId, CaseEvent event) {
+        append(streamId, event, Acting.required().id());
+    }
+
+    /** For what somebody did outside of Kasane: the actor is not known, and nobody is named in their place. */
+    public void appendOfUnknown(UUID streamId, CaseEvent event) {
+        append(streamId, event, null);
+    }
+
+    private void append(UUID streamId, CaseEvent event, UUID actor) {
+        jdbc.sql(
+                        """
+                        with next as (
+                            update kasane.stream set last_seq = last_seq + 1 where id = :stream returning id, municipality_id, kind, last_seq)
+                        insert into kasane.case_event (stream_id, seq, municipality_id, case_id, consultation_id, kind, occurred_at,
+                            recorded_at, actor_id, on_behalf_of, task_id, submission_id, refs)
+                        select id, last_seq, municipality_id, case when kind = 'case' then id end, case when kind = 'consultation' then id end,
+                            :kind, :occurred, :recorded, :actor, :behalf, :task, :submission, :refs::jsonb
+                        from next
+                        """)
+                .param("stream", streamId)
+                .param("kind", event.kind())
+                .param("occurred", Timestamp.from(event.occurredAt()))
+                .param("recorded", Timestamp.from(clock.instant()))
+                .param("actor", actor)
+                .param("behalf", event.onBehalfOf())
+                .param("task", event.taskId())
+                .param("submission", event.submissionId())
+                .param("refs", write(event))
+                .update();
+    }
+
+    private String write(CaseEvent event) {
+        try {
+            return json.writeValueAsString(event.refs());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("References of an event cannot be written as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package jp.kasane.casefile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The history of a case in order, its consultations included: who, when, which step, under which version of the diagram. */
+@Component
+@Transactional(readOnly = true)
+public class Timeline {
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+
+    Timeline(JdbcClient jdbc, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /**
+     * @param actor who did it; null when it was done outside of Kasane and nobody knows
+     * @param step element id in the diagram, where it was a step
+     * @param processVersion version of the diagram under which the step was done
+     */
+    public record Entry(
+            UUID streamId,
+            long seq,
+            String kind,
+            Instant occurredAt,
+            Instant recordedAt,
+            String actor,
+            String onBehalfOf,
+            String step,
+            String processId,
+            Integer processVersion,
+            UUID submissionId,
+            JsonNode refs) {
+
+        /** Recorded noticeably later than it happened. */
+        public boolean late() {
+            return recordedAt.isAfter(occurredAt.plusSeconds(3600));
+        }
+    }
+
+    public List<Entry> ofCase(UUID caseId) {
+        return entries(
+                "e.case_id = :id or e.consultation_id in (select c.id from kasane.consultation c where c.case_id = :id)",
+                caseId);
+    }
+
+    public List<Entry> ofConsultation(UUID consultationId) {
+        return entries("e.consultation_id = :id", consultationId);
+    }
+
+    private List<Entry> entries(String where, UUID id) {
+        return jdbc.sql(
+                        """
+                        select e.stream_id, e.seq, e.kind, e.occurred_at, e.recorded_at, a.display_name as actor, b.display_name as behalf,
+                               coalesce(t.element_id, s.step) as step, t.process_id, d.version, e.submission_id, e.refs::text as refs
+                        from kasane.case_event e
+                        left join kasane.app_user a on a.id = e.actor_id
+                        left join kasane.app_user b on b.id = e.on_behalf_of
+                        left join engine.user_task t on t.id = e.task_id
+                        left join engine.process_definition d on d.epoch = t.epoch and d.key = t.definition_key
+                        left join kasane.submission s on s.id = e.submission_id
+                        where %s
+                        order by e.recorded_at, e.consultation_id is null, e.stream_id, e.seq
+                        """
+                                .formatted(where))
+                .param("id", id)
+                .query((row, n) -> new Entry(
+                        row.getObject("stream_id", UUID.class),
+                        row.getLong("seq"),
+                        row.getString("kind"),
+                        row.getTimestamp("occurred_at").toInstant(),
+                        row.getTimestamp("recorded_at").toInstant(),
+                        row.getString("actor"),
+                        row.getString("behalf"),
+                        row.getString("step"),
+                        row.getString("process_id"),
+                        row.getObject("version", Integer.class),
+                        row.getObject("submission_id", UUID.class),
+                        read(row.getString("refs"))))
+                .list();
+    }
+
+    private JsonNode read(String refs) {
+        try {
+            return json.readTree(refs);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalStateException("References of an event are not JSON", e);
+        }
+    }
+}

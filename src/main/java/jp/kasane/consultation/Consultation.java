@@ -1,0 +1,39 @@
+package jp.kasane.consultation;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A consultation as it was received.
+ *
+ * @param subject the person's name, or what they are called while nobody knows it
+ * @param concerns ○, the codes of {@link jp.kasane.form.Concerns}
+ * @param mainConcern ◎, one of them
+ */
+public record Consultation(
+        UUID id,
+        UUID caseId,
+        String agency,
+        String status,
+        String channel,
+        String broughtBy,
+        boolean subjectKnown,
+        String subject,
+        String subjectKana,
+        String subjectAddress,
+        boolean addressConcealed,
+        List<String> concerns,
+        String mainConcern,
+        String story,
+        String wishes,
+        String since,
+        String caseClass,
+        String urgency,
+        String triageReason,
+        String referralAgency,
+        String answer,
+        Instant occurredAt,
+        Instant recordedAt,
+        String recordedBy,
+        String onBehalfOf) {}

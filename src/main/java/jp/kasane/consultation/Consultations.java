@@ -1,0 +1,227 @@
+package jp.kasane.consultation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import jp.kasane.access.Acting;
+import jp.kasane.casefile.CaseSection;
+import jp.kasane.casefile.Streams;
+import jp.kasane.engine.EngineOrders;
+import jp.kasane.form.Forms;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import jp.kasane.task.Submissions;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+@Component
+@Transactional
+public class Consultations {
+
+    static final String FORM = "consultation";
+
+    private static final String SELECT =
+            """
+            select c.id, c.case_id, a.name as agency, c.status, c.channel, c.brought_by, c.subject_known,
+                   coalesce(c.subject_name, c.subject_label) as subject, c.subject_kana, c.subject_address, c.address_concealed,
+                   c.story, c.wishes, c.since, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
+                   c.occurred_at, c.recorded_at, u.display_name as recorded_by, b.display_name as behalf
+            from kasane.consultation c
+            join kasane.agency a on a.id = c.agency_id
+            left join kasane.agency r on r.id = c.referral_agency_id
+            left join kasane.app_user u on u.id = c.recorded_by
+            left join kasane.app_user b on b.id = c.on_behalf_of
+            """;
+
+    private final JdbcClient jdbc;
+    private final Forms forms;
+    private final Streams streams;
+    private final Submissions submissions;
+    private final Agencies agencies;
+    private final EngineOrders engine;
+
+    Consultations(
+            JdbcClient jdbc,
+            Forms forms,
+            Streams streams,
+            Submissions submissions,
+            Agencies agencies,
+            EngineOrders engine) {
+        this.jdbc = jdbc;
+        this.forms = forms;
+        this.streams = streams;
+        this.submissions = submissions;
+        this.agencies = agencies;
+        this.engine = engine;
+    }
+
+    /**
+     * Registers a consultation and starts its process.
+     *
+     * @throws Refusal.Forbidden if the acting user receives for no agency
+     * @throws Refusal.Invalid for fields that cannot be accepted
+     */
+    public UUID receive(JsonNode entered, Submissions.Circumstances circumstances) {
+        if (agencies.ofActingUser().isEmpty() || !mayReceive()) {
+            throw new Refusal.Forbidden("相談を受け付ける役割ではないため、登録できません。");
+        }
+        var data = forms.accept(forms.shipped(FORM), entered, submissions.context(FORM, null, null));
+        var id = Ids.next();
+        streams.open(id, "consultation");
+        submissions.free(id, null, id, FORM, data, circumstances);
+        engine.startConsultation(id);
+        return id;
+    }
+
+    private static boolean mayReceive() {
+        var actor = Acting.required();
+        return actor.has("reception") || actor.has("coordinator") || actor.has("member") || actor.has("manager");
+    }
+
+    @Transactional(readOnly = true)
+    public Optional<Consultation> find(UUID id) {
+        return jdbc.sql(SELECT + "where c.id = :id")
+                .param("id", id)
+                .query(this::map)
+                .optional();
+    }
+
+    @Transactional(readOnly = true)
+    public List<Consultation> ofCase(UUID caseId) {
+        return jdbc.sql(SELECT + "where c.case_id = :id order by c.occurred_at")
+                .param("id", caseId)
+                .query(this::map)
+                .list();
+    }
+
+    private Consultation map(java.sql.ResultSet row, int n) throws java.sql.SQLException {
+        var id = row.getObject("id", UUID.class);
+        record Mark(String concern, boolean main) {}
+        var marks = jdbc.sql(
+                        "select concern, main from kasane.consultation_concern where consultation_id = :id order by main desc, concern")
+                .param("id", id)
+                .query(Mark.class)
+                .list();
+        return new Consultation(
+                id,
+                row.getObject("case_id", UUID.class),
+                row.getString("agency"),
+                row.getString("status"),
+                row.getString("channel"),
+                row.getString("brought_by"),
+                row.getBoolean("subject_known"),
+                row.getString("subject"),
+                row.getString("subject_kana"),
+                row.getString("subject_address"),
+                row.getBoolean("address_concealed"),
+                marks.stream().map(Mark::concern).toList(),
+                marks.stream().filter(Mark::main).map(Mark::concern).findFirst().orElse(null),
+                row.getString("story"),
+                row.getString("wishes"),
+                row.getString("since"),
+                row.getString("case_class"),
+                row.getString("urgency"),
+                row.getString("triage_reason"),
+                row.getString("referral_agency"),
+                row.getString("answer"),
+                row.getTimestamp("occurred_at").toInstant(),
+                row.getTimestamp("recorded_at").toInstant(),
+                row.getString("recorded_by"),
+                row.getString("behalf"));
+    }
+
+    /** The form by which a consultation is registered. */
+    @Component
+    static class ReceptionForm implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Agencies agencies;
+
+        ReceptionForm(JdbcClient jdbc, Agencies agencies) {
+            this.jdbc = jdbc;
+            this.agencies = agencies;
+        }
+
+        @Override
+        public String formId() {
+            return FORM;
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            boolean known = s.flag("subjectKnown");
+            jdbc.sql(
+                            """
+                            insert into kasane.consultation (id, municipality_id, agency_id, channel, brought_by, subject_known, subject_name,
+                                subject_kana, subject_label, subject_address, address_concealed, story, wishes, since, occurred_at, recorded_at,
+                                recorded_by, on_behalf_of)
+                            values (:id, kasane.my_municipality(), :agency, :channel, :brought, :known, :name, :kana, :label, :address, :concealed,
+                                :story, :wishes, :since, :occurred, :recorded, :by, :behalf)
+                            """)
+                    .param("id", s.consultationId())
+                    .param("agency", agencies.ofActingUser().orElseThrow())
+                    .param("channel", s.text("channel"))
+                    .param("brought", s.text("broughtBy"))
+                    .param("known", known)
+                    .param("name", known ? s.text("subjectName") : null)
+                    .param("kana", s.text("subjectKana"))
+                    .param("label", s.text("subjectLabel"))
+                    .param("address", s.text("subjectAddress"))
+                    .param("concealed", s.flag("addressConcealed"))
+                    .param("story", s.text("story"))
+                    .param("wishes", s.text("wishes"))
+                    .param("since", s.text("since"))
+                    .param("occurred", Timestamp.from(s.time("receivedAt")))
+                    .param("recorded", Timestamp.from(s.recordedAt()))
+                    .param("by", s.submittedBy())
+                    .param("behalf", s.onBehalfOf())
+                    .update();
+            var main = s.text("mainConcern");
+            var concerns = new java.util.LinkedHashSet<>(s.list("concerns"));
+            if (main != null) {
+                concerns.add(main);
+            }
+            for (var concern : concerns) {
+                jdbc.sql("insert into kasane.consultation_concern (consultation_id, municipality_id, concern, main)"
+                                + " values (:id, kasane.my_municipality(), :concern, :main)")
+                        .param("id", s.consultationId())
+                        .param("concern", concern)
+                        .param("main", concern.equals(main))
+                        .update();
+            }
+            return Map.of();
+        }
+    }
+
+    @Component
+    static class Section implements CaseSection {
+
+        private final Consultations consultations;
+
+        Section(Consultations consultations) {
+            this.consultations = consultations;
+        }
+
+        @Override
+        public String key() {
+            return "consultations";
+        }
+
+        @Override
+        public int order() {
+            return 80;
+        }
+
+        @Override
+        public Object of(UUID caseId) {
+            return consultations.ofCase(caseId);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package jp.kasane.engine;
+
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.outbox.Outbox;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What the modules ask of the engine. Everything goes through the outbox, in the order in which it happened to the case. */
+@Component
+@Transactional(propagation = Propagation.MANDATORY)
+public class EngineOrders {
+
+    private final Outbox outbox;
+    private final JdbcClient jdbc;
+
+    EngineOrders(Outbox outbox, JdbcClient jdbc) {
+        this.outbox = outbox;
+        this.jdbc = jdbc;
+    }
+
+    /** Completes a user task. The engine gets the id of what was submitted, nothing else. */
+    public void completeTask(EngineTask task, UUID submissionId) {
+        outbox.add(task.streamId(), "complete-task", new CompleteTask(task.id(), task.key(), submissionId));
+    }
+
+    /** Starts the process that carries a consultation. */
+    public void startConsultation(UUID consultationId) {
+        outbox.add(
+                consultationId, "publish-message", start("consultation-received", "consultationId", consultationId, 0));
+    }
+
+    /** Starts the process that carries a case, where the case stands. */
+    public void startCase(UUID caseId) {
+        outbox.add(caseId, "publish-message", start("case-opened", "caseId", caseId, 0));
+    }
+
+    /** Knocks: tells an instance that a deadline was reached. It asks the database which. */
+    public void deadlineReached(UUID streamId, String instanceKey) {
+        outbox.add(
+                streamId,
+                "publish-message",
+                new PublishMessage("deadline-reached", instanceKey, null, 60, Map.of(), null));
+    }
+
+    /** Ends the stream's instances and starts it again where the database says it stands. */
+    public void reseat(UUID streamId) {
+        var stream = jdbc.sql("update kasane.stream set seat = seat + 1 where id = :id returning seat, kind")
+                .param("id", streamId)
+                .query((row, n) -> Map.entry(row.getInt("seat"), row.getString("kind")))
+                .single();
+        outbox.add(streamId, "re-seat", Map.of());
+        outbox.add(
+                streamId,
+                "publish-message",
+                stream.getValue().equals("case")
+                        ? start("case-opened", "caseId", streamId, stream.getKey())
+                        : start("consultation-received", "consultationId", streamId, stream.getKey()));
+    }
+
+    private static PublishMessage start(String message, String idName, UUID id, int seat) {
+        return new PublishMessage(
+                message,
+                id.toString(),
+                id + ":" + seat,
+                3600,
+                Map.of(idName, id.toString(), "instanceKey", id.toString()),
+                message.equals("case-opened") ? "support-case" : "consultation");
+    }
+
+    record CompleteTask(UUID taskId, long key, UUID submissionId) {}
+
+    /**
+     * @param messageId makes a repeated publication harmless while the first is buffered; null for a knock
+     * @param timeToLive seconds
+     * @param starts the process a start message starts: looked for in the projection before sending again
+     */
+    record PublishMessage(
+            String name,
+            String correlationKey,
+            String messageId,
+            long timeToLive,
+            Map<String, String> variables,
+            String starts) {}
+}

@@ -1,0 +1,170 @@
+package jp.kasane.engine.internal;
+
+import io.camunda.client.CamundaClient;
+import io.camunda.client.api.command.ClientException;
+import io.camunda.client.api.command.ClientStatusException;
+import io.camunda.client.api.command.ProblemException;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.outbox.Delivery;
+import jp.kasane.outbox.Order;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The orders to the engine. Each may run twice: after a crash the second run finds the first one's effect. */
+@Configuration
+class EngineDeliveries {
+
+    private final CamundaClient camunda;
+    private final JdbcClient jdbc;
+
+    EngineDeliveries(CamundaClient camunda, JdbcClient jdbc) {
+        this.camunda = camunda;
+        this.jdbc = jdbc;
+    }
+
+    @Bean
+    Delivery completeTask() {
+        return delivery("complete-task", order -> {
+            var taskId = UUID.fromString(order.payload().get("taskId").asText());
+            var submission = order.payload().get("submissionId").asText();
+            // A wiped broker counts its keys from the start again: never complete a namesake.
+            if (stateOf(taskId).equals("LOST")) {
+                return Delivery.Result.SUPERSEDED;
+            }
+            try {
+                camunda.newCompleteUserTaskCommand(order.payload().get("key").asLong())
+                        .variables(Map.of("submissionId", submission))
+                        .send()
+                        .join();
+                return Delivery.Result.DONE;
+            } catch (ProblemException refused) {
+                if (refused.code() != 404 && refused.code() != 409) {
+                    throw refused;
+                }
+                return switch (stateOf(taskId)) {
+                    case "COMPLETED" ->
+                        completedBy(taskId, submission) ? Delivery.Result.DONE : Delivery.Result.SUPERSEDED;
+                    case "CANCELED", "LOST" -> Delivery.Result.SUPERSEDED;
+                    // The exporter has not told us yet.
+                    default -> throw refused;
+                };
+            }
+        });
+    }
+
+    /** What the engine heard when the task was completed: ours, or somebody's in one of Camunda's own tools. */
+    private boolean completedBy(UUID taskId, String submission) {
+        return jdbc.sql(
+                                """
+                        select count(*) from engine.user_task t join engine.record r
+                          on r.epoch = t.epoch and r.process_instance_key = t.process_instance_key and r.key = t.key
+                        where t.id = :task and r.value_type = 'USER_TASK' and r.value -> 'variables' ->> 'submissionId' = :value
+                        """)
+                        .param("task", taskId)
+                        .param("value", submission)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    private String stateOf(UUID taskId) {
+        return jdbc.sql("select state from engine.user_task where id = :id")
+                .param("id", taskId)
+                .query(String.class)
+                .optional()
+                .orElse("CANCELED");
+    }
+
+    @Bean
+    Delivery publishMessage() {
+        return delivery("publish-message", order -> {
+            var message = order.payload();
+            if (message.hasNonNull("starts") && alreadyStarted(order)) {
+                return Delivery.Result.DONE;
+            }
+            var variables = new HashMap<String, Object>();
+            message.get("variables")
+                    .fields()
+                    .forEachRemaining(
+                            v -> variables.put(v.getKey(), v.getValue().asText()));
+            var command = camunda.newPublishMessageCommand()
+                    .messageName(message.get("name").asText())
+                    .correlationKey(message.get("correlationKey").asText())
+                    .timeToLive(Duration.ofSeconds(message.get("timeToLive").asLong()))
+                    .variables(variables);
+            if (message.hasNonNull("messageId")) {
+                command.messageId(message.get("messageId").asText());
+            }
+            try {
+                command.send().join();
+            } catch (ClientStatusException refused) {
+                // A message of this id is in the engine's buffer: an earlier attempt got through.
+                if (refused.getStatusCode() != Status.Code.ALREADY_EXISTS) {
+                    throw refused;
+                }
+            }
+            return Delivery.Result.DONE;
+        });
+    }
+
+    private boolean alreadyStarted(Order order) {
+        return jdbc.sql(
+                                """
+                        select count(*) from engine.process_instance i join engine.epoch e on e.epoch = i.epoch and e.current
+                        where i.process_id = :process and i.instance_key = :key and i.started_at >= :since
+                        """)
+                        .param("process", order.payload().get("starts").asText())
+                        .param("key", order.payload().get("correlationKey").asText())
+                        .param("since", java.sql.Timestamp.from(order.createdAt()))
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    @Bean
+    Delivery reseat() {
+        return delivery("re-seat", order -> {
+            var instances = jdbc.sql(
+                            """
+                            select i.key from engine.process_instance i join engine.epoch e on e.epoch = i.epoch and e.current
+                            where i.parent_key is null and i.state = 'ACTIVE' and (i.case_id = :stream or i.consultation_id = :stream)
+                            """)
+                    .param("stream", order.streamId())
+                    .query(Long.class)
+                    .list();
+            for (var instance : instances) {
+                try {
+                    camunda.newCancelInstanceCommand(instance).send().join();
+                } catch (ClientStatusException gone) {
+                    if (gone.getStatusCode() != Status.Code.NOT_FOUND) {
+                        throw gone;
+                    }
+                }
+            }
+            return Delivery.Result.DONE;
+        });
+    }
+
+    private interface Doing {
+        Delivery.Result deliver(Order order) throws ClientException;
+    }
+
+    private static Delivery delivery(String kind, Doing doing) {
+        return new Delivery() {
+            @Override
+            public String kind() {
+                return kind;
+            }
+
+            @Override
+            public Result deliver(Order order) {
+                return doing.deliver(order);
+            }
+        };
+    }
+}

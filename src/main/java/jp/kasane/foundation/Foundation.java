@@ -1,0 +1,16 @@
+package jp.kasane.foundation;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration
+class Foundation {
+
+    /** The one clock. Municipal work is in Japanese time, wherever the server stands. */
+    @Bean
+    Clock clock() {
+        return Clock.system(ZoneId.of("Asia/Tokyo"));
+    }
+}

@@ -1,0 +1,253 @@
+package jp.kasane.household;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** 情報収集・世帯の把握: information from household and agencies, seen as one household (002, L2079-81). */
+@Component
+class GatherInformation implements StepHandler {
+
+    private final JdbcClient jdbc;
+    private final Households households;
+    private final Agencies agencies;
+    private final Cases cases;
+
+    GatherInformation(JdbcClient jdbc, Households households, Agencies agencies, Cases cases) {
+        this.jdbc = jdbc;
+        this.households = households;
+        this.agencies = agencies;
+        this.cases = cases;
+    }
+
+    @Override
+    public String formId() {
+        return "gather-information";
+    }
+
+    /** The household as far as it is known: from an earlier round, or from the consultation's one person. */
+    @Override
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        var prefill = new LinkedHashMap<String, Object>();
+        var household = households.ofCase(caseId);
+        household.ifPresent(known -> {
+            prefill.put("householdName", known.name());
+            prefill.put("gathered", known.gathered());
+            prefill.put(
+                    "members",
+                    known.members().stream().map(GatherInformation::row).toList());
+            prefill.put(
+                    "agencies",
+                    known.agencies().stream()
+                            .map(agency -> Map.of(
+                                    "agency", agency.agencyCode(),
+                                    "relation", agency.relation(),
+                                    "note", agency.note() == null ? "" : agency.note()))
+                            .toList());
+        });
+        if (household.isEmpty()) {
+            jdbc.sql(
+                            """
+                            select c.subject_name, c.subject_kana, c.subject_label, c.subject_address, c.address_concealed,
+                                   (select array_agg(k.concern) from kasane.consultation_concern k where k.consultation_id = c.id) as concerns,
+                                   (select k.concern from kasane.consultation_concern k where k.consultation_id = c.id and k.main) as main
+                            from kasane.consultation c where c.case_id = :id order by c.occurred_at limit 1
+                            """)
+                    .param("id", caseId)
+                    .query((row, n) -> {
+                        var member = new LinkedHashMap<String, Object>();
+                        put(member, "name", row.getString("subject_name"));
+                        put(member, "kana", row.getString("subject_kana"));
+                        put(member, "label", row.getString("subject_label"));
+                        put(member, "address", row.getString("subject_address"));
+                        put(member, "mainConcern", row.getString("main"));
+                        member.put("addressConcealed", row.getBoolean("address_concealed"));
+                        member.put("subject", true);
+                        if (row.getArray("concerns") != null) {
+                            member.put("concerns", List.of((String[])
+                                    row.getArray("concerns").getArray()));
+                        }
+                        return member;
+                    })
+                    .optional()
+                    .ifPresent(member -> prefill.put("members", List.of(member)));
+        }
+        return prefill;
+    }
+
+    private static Map<String, Object> row(Household.Member member) {
+        var row = new LinkedHashMap<String, Object>();
+        row.put("memberId", member.id().toString());
+        put(row, "name", member.name());
+        put(row, "kana", member.kana());
+        put(row, "label", member.label());
+        row.put("relation", member.relation());
+        put(
+                row,
+                "birthDate",
+                member.birthDate() == null ? null : member.birthDate().toString());
+        row.put("subject", member.subject());
+        put(row, "address", member.address());
+        row.put("addressConcealed", member.addressConcealed());
+        row.put("concerns", member.concerns());
+        put(row, "mainConcern", member.mainConcern());
+        return row;
+    }
+
+    private static void put(Map<String, Object> row, String key, Object value) {
+        if (value != null) {
+            row.put(key, value);
+        }
+    }
+
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        check(s);
+        jdbc.sql(
+                        """
+                        insert into kasane.household (case_id, municipality_id, name, gathered) values (:id, kasane.my_municipality(), :name, :gathered)
+                        on conflict (case_id) do update set name = excluded.name, gathered = excluded.gathered
+                        """)
+                .param("id", s.caseId())
+                .param("name", s.text("householdName"))
+                .param("gathered", s.text("gathered"))
+                .update();
+        members(s);
+        jdbc.sql("delete from kasane.involved_agency where case_id = :id")
+                .param("id", s.caseId())
+                .update();
+        for (var entry : s.data().path("agencies")) {
+            jdbc.sql(
+                            """
+                            insert into kasane.involved_agency (case_id, municipality_id, agency_id, relation, note)
+                            values (:id, kasane.my_municipality(), :agency, :relation, :note)
+                            on conflict (case_id, agency_id) do update set relation = excluded.relation, note = excluded.note
+                            """)
+                    .param("id", s.caseId())
+                    .param("agency", agencies.idOf(entry.get("agency").asText()))
+                    .param("relation", entry.get("relation").asText())
+                    .param("note", Submission.text(entry, "note"))
+                    .update();
+        }
+        cases.moveTo(s.caseId(), "assessment", "assess");
+        return Map.of();
+    }
+
+    /** What one field alone does not show: each person is called something, and one of them is whom it is about. */
+    private void check(Submission s) {
+        var errors = new ArrayList<Refusal.FieldError>();
+        boolean anySubject = false;
+        for (int i = 0; i < s.data().path("members").size(); i++) {
+            var member = s.data().path("members").get(i);
+            if (Submission.text(member, "name") == null && Submission.text(member, "label") == null) {
+                errors.add(
+                        new Refusal.FieldError("members[" + i + "].name", "世帯員" + (i + 1) + "の氏名", "か仮の呼び名を入力してください。"));
+            }
+            anySubject |= member.path("subject").asBoolean();
+        }
+        if (!anySubject) {
+            errors.add(new Refusal.FieldError("members[0].subject", "相談の中心となる人", "を一人以上選んでください。"));
+        }
+        if (!errors.isEmpty()) {
+            throw new Refusal.Invalid(errors);
+        }
+    }
+
+    private void members(Submission s) {
+        var before = households.members(s.caseId()).stream()
+                .map(Household.Member::id)
+                .collect(Collectors.toSet());
+        Set<UUID> kept = new LinkedHashSet<>();
+        int position = 0;
+        for (var entry : s.data().path("members")) {
+            var id = Ids.parse(Submission.text(entry, "memberId"))
+                    .filter(before::contains)
+                    .orElseGet(Ids::next);
+            kept.add(id);
+            jdbc.sql(
+                            """
+                            insert into kasane.household_member (id, municipality_id, case_id, position, name, kana, label, relation, birth_date, subject,
+                                address_concealed)
+                            values (:id, kasane.my_municipality(), :case, :position, :name, :kana, :label, :relation, :birth, :subject, :concealed)
+                            on conflict (id) do update set position = excluded.position, name = excluded.name, kana = excluded.kana,
+                                label = excluded.label, relation = excluded.relation, birth_date = excluded.birth_date,
+                                subject = excluded.subject, address_concealed = excluded.address_concealed
+                            """)
+                    .param("id", id)
+                    .param("case", s.caseId())
+                    .param("position", position++)
+                    .param("name", Submission.text(entry, "name"))
+                    .param("kana", Submission.text(entry, "kana"))
+                    .param("label", Submission.text(entry, "label"))
+                    .param("relation", entry.get("relation").asText())
+                    .param(
+                            "birth",
+                            entry.hasNonNull("birthDate")
+                                    ? java.time.LocalDate.parse(
+                                            entry.get("birthDate").asText())
+                                    : null)
+                    .param("subject", entry.path("subject").asBoolean())
+                    .param("concealed", entry.path("addressConcealed").asBoolean())
+                    .update();
+            address(s.caseId(), id, entry);
+            concerns(s.caseId(), id, entry);
+        }
+        before.removeAll(kept);
+        for (var gone : before) {
+            jdbc.sql("update kasane.household_member set left_at = :now where id = :id")
+                    .param("id", gone)
+                    .param("now", java.sql.Timestamp.from(s.recordedAt()))
+                    .update();
+        }
+    }
+
+    private void address(UUID caseId, UUID member, JsonNode entry) {
+        var address = Submission.text(entry, "address");
+        jdbc.sql("delete from kasane.member_address where member_id = :id")
+                .param("id", member)
+                .update();
+        if (address != null) {
+            jdbc.sql("insert into kasane.member_address (member_id, municipality_id, case_id, address, concealed)"
+                            + " values (:id, kasane.my_municipality(), :case, :address, :concealed)")
+                    .param("id", member)
+                    .param("case", caseId)
+                    .param("address", address)
+                    .param("concealed", entry.path("addressConcealed").asBoolean())
+                    .update();
+        }
+    }
+
+    private void concerns(UUID caseId, UUID member, JsonNode entry) {
+        jdbc.sql("delete from kasane.member_concern where member_id = :id")
+                .param("id", member)
+                .update();
+        var main = Submission.text(entry, "mainConcern");
+        var concerns = new LinkedHashSet<>(Submission.list(entry, "concerns"));
+        if (main != null) {
+            concerns.add(main);
+        }
+        for (var concern : concerns) {
+            jdbc.sql("insert into kasane.member_concern (member_id, municipality_id, case_id, concern, main)"
+                            + " values (:id, kasane.my_municipality(), :case, :concern, :main)")
+                    .param("id", member)
+                    .param("case", caseId)
+                    .param("concern", concern)
+                    .param("main", concern.equals(main))
+                    .update();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package jp.kasane.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Backup and restore of the local default. PostgreSQL alone is kept: the engine is disposable, and after a restore every open
+ * case is started again where the database says it stands (re-seat).
+ */
+final class LocalCommands {
+
+    /** What PostgreSQL makes anew at every start, or must not be copied while it runs. */
+    private static final List<String> LEFT_OUT = List.of("postmaster.pid", "postmaster.opts", "epg-lock");
+
+    private LocalCommands() {}
+
+    /** @return whether the arguments were a command */
+    static boolean run(String[] args) throws IOException, SQLException {
+        if (args.length == 2 && args[0].equals("backup")) {
+            backup(LocalRuntime.dataPath(), Path.of(args[1]));
+            return true;
+        }
+        if (args.length == 2 && args[0].equals("restore")) {
+            restore(LocalRuntime.dataPath(), Path.of(args[1]));
+            return true;
+        }
+        if (args.length > 0 && (args[0].equals("backup") || args[0].equals("restore"))) {
+            throw new CannotStart("usage: " + args[0] + " <file.zip>");
+        }
+        return false;
+    }
+
+    /** A consistent copy of the database, whether Kasane is running or not. */
+    static void backup(Path directory, Path target) throws IOException, SQLException {
+        var postgres = directory.resolve("postgres");
+        if (!Files.exists(postgres.resolve("PG_VERSION"))) {
+            throw new CannotStart(
+                    "there is no database in " + directory + ": set KASANE_DATA to the data directory to be kept.");
+        }
+        if (Files.exists(target)) {
+            throw new CannotStart(target + " exists already: name another file.");
+        }
+        var running = postgres.resolve("postmaster.pid");
+        if (Files.exists(running)) {
+            var port =
+                    Files.readAllLines(running, StandardCharsets.UTF_8).get(3).trim();
+            try (var connection = DriverManager.getConnection(
+                            "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
+                    var statement = connection.createStatement()) {
+                statement.execute("select pg_backup_start('kasane', true)");
+                try (var zip = new ZipOutputStream(Files.newOutputStream(target))) {
+                    copy(postgres, zip, false);
+                    try (var label = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                        label.next();
+                        zip.putNextEntry(new ZipEntry("backup_label"));
+                        zip.write(label.getString(1).getBytes(StandardCharsets.UTF_8));
+                        zip.closeEntry();
+                    }
+                    // The log written meanwhile is what makes the copy consistent.
+                    copyBelow(postgres, postgres.resolve("pg_wal"), zip);
+                }
+            }
+        } else {
+            try (var lock = DataDirectory.open(directory);
+                    var zip = new ZipOutputStream(Files.newOutputStream(target))) {
+                copy(postgres, zip, true);
+            }
+        }
+        System.out.println(
+                "Kasane: バックアップを書きました " + target.toAbsolutePath() + "（" + Files.size(target) / 1024 / 1024 + " MB）");
+    }
+
+    private static void copy(Path postgres, ZipOutputStream zip, boolean withLog) throws IOException {
+        Files.walkFileTree(postgres, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                zip.putNextEntry(new ZipEntry(postgres.relativize(directory) + "/"));
+                zip.closeEntry();
+                return !withLog && directory.equals(postgres.resolve("pg_wal"))
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (!LEFT_OUT.contains(file.getFileName().toString())) {
+                    write(postgres, file, zip);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                // A running database drops files while we walk; the log brings them back where they matter.
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private static void copyBelow(Path root, Path directory, ZipOutputStream zip) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                write(root, file, zip);
+            }
+        }
+    }
+
+    private static void write(Path root, Path file, ZipOutputStream zip) throws IOException {
+        zip.putNextEntry(new ZipEntry(root.relativize(file).toString().replace('\\', '/')));
+        try (var in = Files.newInputStream(file)) {
+            in.transferTo(zip);
+        }
+        zip.closeEntry();
+    }
+
+    /** Puts the database of the backup in place; what was there before is set aside, not deleted. */
+    static void restore(Path directory, Path source) throws IOException {
+        if (!Files.isReadable(source)) {
+            throw new CannotStart(source + " cannot be read: name the file the backup command wrote.");
+        }
+        try (var data = DataDirectory.open(directory);
+                var zip = new ZipFile(source.toFile())) {
+            if (zip.getEntry("PG_VERSION") == null) {
+                throw new CannotStart(source + " is not a backup of Kasane.");
+            }
+            var aside = directory.resolve("before-restore-" + System.currentTimeMillis());
+            for (var old : List.of(data.postgres(), data.camunda())) {
+                if (Files.exists(old)) {
+                    Files.createDirectories(aside);
+                    Files.move(old, aside.resolve(old.getFileName()));
+                }
+            }
+            var target = Files.createDirectories(data.postgres());
+            for (var entries = zip.entries(); entries.hasMoreElements(); ) {
+                var entry = entries.nextElement();
+                var file = target.resolve(entry.getName()).normalize();
+                if (!file.startsWith(target)) {
+                    throw new CannotStart(source + " names a file outside of itself: not a backup of Kasane.");
+                }
+                if (entry.isDirectory()) {
+                    Files.createDirectories(file);
+                } else {
+                    Files.createDirectories(file.getParent());
+                    Files.copy(zip.getInputStream(entry), file);
+                }
+            }
+            Files.writeString(data.reseatMark(), "Every open case is started again at the next start.\n");
+        }
+        System.out.println("Kasane: 復元しました。次の起動で、開いているケースがそれぞれの段階から再開されます");
+    }
+}

@@ -1,0 +1,46 @@
+package jp.kasane.meeting;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * @param meetingType support or coordination
+ * @param status proposed, convened, postponed, held
+ */
+public record Meeting(
+        UUID id,
+        UUID caseId,
+        String meetingType,
+        String status,
+        String convener,
+        String purpose,
+        String agenda,
+        LocalDate desiredFrom,
+        Instant scheduledAt,
+        String place,
+        String note,
+        Instant heldAt,
+        String outcome,
+        String minutes,
+        String approach,
+        List<Attendee> attendees) {
+
+    /**
+     * @param answer attend, absent or null while nobody has answered
+     * @param pledgedAt when 誓約書 was given for this meeting (002, L5079-81)
+     * @param mine whether the acting user answers for this agency
+     */
+    public record Attendee(
+            UUID id,
+            String agencyCode,
+            String agency,
+            Instant invitedAt,
+            String answer,
+            Instant answeredAt,
+            Instant pledgedAt,
+            Boolean attended,
+            String information,
+            boolean mine) {}
+}

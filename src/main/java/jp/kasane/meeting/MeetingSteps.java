@@ -1,0 +1,413 @@
+package jp.kasane.meeting;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.casefile.CaseEvent;
+import jp.kasane.casefile.Cases;
+import jp.kasane.casefile.ProcessFacts;
+import jp.kasane.casefile.Streams;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.notification.Notices;
+import jp.kasane.notification.Occasion;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The three steps of {@code support-meeting}: asked for, convened, held. */
+final class MeetingSteps {
+
+    private MeetingSteps() {}
+
+    /** 会議の開催依頼: 社協 asks the city to hold a 支援会議, and settles with it who should come (002, L2083-84, L2289-91). */
+    @Component
+    static class Propose implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Meetings meetings;
+        private final Agencies agencies;
+        private final Cases cases;
+        private final Clock clock;
+
+        Propose(JdbcClient jdbc, Meetings meetings, Agencies agencies, Cases cases, Clock clock) {
+            this.jdbc = jdbc;
+            this.meetings = meetings;
+            this.agencies = agencies;
+            this.cases = cases;
+            this.clock = clock;
+        }
+
+        @Override
+        public String formId() {
+            return "meeting-proposal";
+        }
+
+        /** Past, present and needed agencies of the case are the natural members (002, L286). */
+        @Override
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+            return Map.of(
+                    "agencies",
+                    jdbc.sql(
+                                    "select a.code from kasane.involved_agency i join kasane.agency a on a.id = i.agency_id where i.case_id = :id order by a.position")
+                            .param("id", caseId)
+                            .query(String.class)
+                            .list());
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            var type = meetings.typeFor(s.caseId());
+            var id = Ids.next();
+            // The city convenes 支援会議, the multi-agency operator 重層的支援会議 (002, L2279-91).
+            jdbc.sql(
+                            """
+                            insert into kasane.meeting (id, municipality_id, case_id, meeting_type, status, convener_id, purpose, agenda, desired_from, created_at)
+                            select :id, f.municipality_id, f.id, :type, 'proposed',
+                                case when :type = 'support' then m.responsible_agency_id else f.coordinating_agency_id end,
+                                :purpose, :agenda, :desired, :now
+                            from kasane.case_file f join kasane.municipality m on m.id = f.municipality_id where f.id = :case
+                            """)
+                    .param("id", id)
+                    .param("case", s.caseId())
+                    .param("type", type)
+                    .param("purpose", s.text("purpose"))
+                    .param("agenda", s.text("agenda"))
+                    .param("desired", s.date("desiredFrom"))
+                    .param("now", Timestamp.from(clock.instant()))
+                    .update();
+            for (var agency : s.list("agencies")) {
+                attendee(jdbc, s.caseId(), id, agencies.idOf(agency));
+            }
+            belongsTo(jdbc, s, id);
+            if (type.equals("support")) {
+                cases.moveTo(s.caseId(), "meeting", "convene");
+            }
+            return Map.of("meetingId", id.toString(), "meetingType", type);
+        }
+    }
+
+    /** 日程の決定・招集. */
+    @Component
+    static class Convene implements StepHandler, Occasion {
+
+        private final JdbcClient jdbc;
+        private final Meetings meetings;
+        private final Agencies agencies;
+        private final Cases cases;
+        private final Streams streams;
+        private final Notices notices;
+        private final Clock clock;
+
+        Convene(
+                JdbcClient jdbc,
+                Meetings meetings,
+                Agencies agencies,
+                Cases cases,
+                Streams streams,
+                Notices notices,
+                Clock clock) {
+            this.jdbc = jdbc;
+            this.meetings = meetings;
+            this.agencies = agencies;
+            this.cases = cases;
+            this.streams = streams;
+            this.notices = notices;
+            this.clock = clock;
+        }
+
+        @Override
+        public String formId() {
+            return "meeting-convening";
+        }
+
+        @Override
+        public Map<String, Object> context(UUID caseId, String instanceKey) {
+            return Map.of("meetingType", meetings.typeFor(caseId));
+        }
+
+        @Override
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+            var meeting = current(meetings, caseId);
+            var prefill = new HashMap<String, Object>();
+            prefill.put(
+                    "agencies",
+                    meetings.attendees(meeting).stream()
+                            .map(Meeting.Attendee::agencyCode)
+                            .toList());
+            return prefill;
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            var meeting = current(meetings, s.caseId());
+            jdbc.sql(
+                            "update kasane.meeting set status = 'convened', scheduled_at = :at, place = :place, note = :note where id = :id")
+                    .param("id", meeting)
+                    .param("at", Timestamp.from(s.time("scheduledAt")))
+                    .param("place", s.text("place"))
+                    .param("note", s.text("note"))
+                    .update();
+            for (var agency : s.list("agencies")) {
+                attendee(jdbc, s.caseId(), meeting, agencies.idOf(agency));
+                jdbc.sql(
+                                "update kasane.meeting_attendee set invited_at = coalesce(invited_at, :now) where meeting_id = :meeting and agency_id = :agency")
+                        .param("meeting", meeting)
+                        .param("agency", agencies.idOf(agency))
+                        .param("now", Timestamp.from(clock.instant()))
+                        .update();
+            }
+            belongsTo(jdbc, s, meeting);
+            var type = meetings.typeFor(s.caseId());
+            if (type.equals("support")) {
+                cases.moveTo(s.caseId(), "meeting", "hold");
+            }
+            streams.append(
+                    s.caseId(), CaseEvent.now("meeting.convened", clock.instant(), Map.of("meetingId", meeting)));
+            return Map.of("meetingId", meeting.toString(), "meetingType", type);
+        }
+
+        @Override
+        public String message() {
+            return "meeting-invitation";
+        }
+
+        /** Everybody who may answer for an invited agency. */
+        @Override
+        public void tell(UUID caseId) {
+            record Invited(UUID municipality, UUID meeting, UUID agency, Timestamp at) {}
+            jdbc.sql(
+                            """
+                            select m.municipality_id as municipality, m.id as meeting, a.agency_id as agency, m.scheduled_at as at
+                            from kasane.meeting m join kasane.meeting_attendee a on a.meeting_id = m.id and a.invited_at is not null
+                            where m.case_id = :case and m.status = 'convened'
+                            """)
+                    .param("case", caseId)
+                    .query(Invited.class)
+                    .list()
+                    .forEach(invited -> {
+                        for (var role : List.of("member", "reception", "coordinator", "manager")) {
+                            notices.tell(
+                                    notices.holders(invited.municipality(), role, invited.agency()),
+                                    "meeting-invitation",
+                                    // A new date is a new invitation.
+                                    "meeting:" + invited.meeting() + ":"
+                                            + invited.at().toInstant(),
+                                    Notices.About.meeting(caseId, invited.meeting()));
+                        }
+                    });
+        }
+    }
+
+    /** 会議の開催・記録: attendance with 誓約書, minutes, and what was decided. */
+    @Component
+    static class Hold implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Meetings meetings;
+        private final Agencies agencies;
+        private final Cases cases;
+        private final Streams streams;
+        private final Clock clock;
+
+        Hold(JdbcClient jdbc, Meetings meetings, Agencies agencies, Cases cases, Streams streams, Clock clock) {
+            this.jdbc = jdbc;
+            this.meetings = meetings;
+            this.agencies = agencies;
+            this.cases = cases;
+            this.streams = streams;
+            this.clock = clock;
+        }
+
+        @Override
+        public String formId() {
+            return "meeting-record";
+        }
+
+        @Override
+        public Map<String, Object> context(UUID caseId, String instanceKey) {
+            return Map.of("meetingType", meetings.typeFor(caseId));
+        }
+
+        @Override
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+            var attendance = new ArrayList<Map<String, Object>>();
+            for (var attendee : meetings.attendees(current(meetings, caseId))) {
+                attendance.add(Map.of(
+                        "agency", attendee.agencyCode(),
+                        "attended", "attend".equals(attendee.answer()),
+                        "pledge", attendee.pledgedAt() != null));
+            }
+            return Map.of("attendance", attendance);
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            var meeting = current(meetings, s.caseId());
+            var type = meetings.typeFor(s.caseId());
+            var outcome = s.text(type.equals("support") ? "outcomeSupport" : "outcomeCoordination");
+            belongsTo(jdbc, s, meeting);
+            if (outcome.equals("postponed")) {
+                jdbc.sql("update kasane.meeting set status = 'postponed', note = :note where id = :id")
+                        .param("id", meeting)
+                        .param("note", s.text("note"))
+                        .update();
+                if (type.equals("support")) {
+                    cases.moveTo(s.caseId(), "meeting", "convene");
+                }
+                return Map.of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
+            }
+            requirePledges(s, type);
+            jdbc.sql(
+                            """
+                            update kasane.meeting set status = 'held', held_at = :at, outcome = :outcome, minutes = :minutes, approach = :approach
+                            where id = :id
+                            """)
+                    .param("id", meeting)
+                    .param("at", Timestamp.from(s.time("heldAt")))
+                    .param("outcome", outcome)
+                    .param("minutes", s.text("minutes"))
+                    .param("approach", s.text("approach"))
+                    .update();
+            for (var row : s.data().path("attendance")) {
+                var agency = agencies.idOf(row.get("agency").asText());
+                attendee(jdbc, s.caseId(), meeting, agency);
+                jdbc.sql(
+                                """
+                                update kasane.meeting_attendee set attended = :attended, invited_at = coalesce(invited_at, :now),
+                                    pledged_at = coalesce(pledged_at, case when :pledge then :now::timestamptz end),
+                                    pledged_by = coalesce(pledged_by, case when :pledge then :by::uuid end)
+                                where meeting_id = :meeting and agency_id = :agency
+                                """)
+                        .param("meeting", meeting)
+                        .param("agency", agency)
+                        .param("attended", row.path("attended").asBoolean())
+                        .param("pledge", row.path("pledge").asBoolean())
+                        .param("by", s.submittedBy())
+                        .param("now", Timestamp.from(s.recordedAt()))
+                        .update();
+            }
+            goOn(s, type, outcome);
+            streams.append(
+                    s.caseId(),
+                    CaseEvent.now(
+                            "meeting.held",
+                            clock.instant(),
+                            Map.of("meetingId", meeting, "meetingType", type, "outcome", outcome)));
+            return Map.of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
+        }
+
+        /** Secrecy is statutory in a 支援会議: whoever attends has pledged it for this meeting (002, L5079-81). */
+        private static void requirePledges(Submission s, String type) {
+            if (!type.equals("support")) {
+                return;
+            }
+            var errors = new ArrayList<Refusal.FieldError>();
+            for (int i = 0; i < s.data().path("attendance").size(); i++) {
+                var row = s.data().path("attendance").get(i);
+                if (row.path("attended").asBoolean() && !row.path("pledge").asBoolean()) {
+                    errors.add(new Refusal.FieldError(
+                            "attendance[" + i + "].pledge", "出席" + (i + 1) + "件目の誓約書", "がありません。支援会議の出席者には誓約書が必要です。"));
+                }
+            }
+            if (!errors.isEmpty()) {
+                throw new Refusal.Invalid(errors);
+            }
+        }
+
+        private void goOn(Submission s, String type, String outcome) {
+            if (type.equals("coordination")) {
+                jdbc.sql(
+                                "update kasane.plan set status = 'reviewed', meeting_id = :meeting where case_id = :case and kind = 'support' and status = 'draft'")
+                        .param("case", s.caseId())
+                        .param("meeting", latest(s.caseId()))
+                        .update();
+                cases.moveTo(s.caseId(), "plan", "decide");
+                return;
+            }
+            switch (outcome) {
+                case "outreach" -> cases.moveTo(s.caseId(), "outreach", "plan");
+                case "plan" -> cases.moveTo(s.caseId(), "plan", "draft");
+                case "adjustment" -> cases.moveTo(s.caseId(), "monitoring", "review");
+                default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
+            }
+        }
+
+        private UUID latest(UUID caseId) {
+            return jdbc.sql("select id from kasane.meeting where case_id = :case order by created_at desc limit 1")
+                    .param("case", caseId)
+                    .query(UUID.class)
+                    .single();
+        }
+    }
+
+    /** Where a meeting stands, for a process that is seated again. */
+    @Component
+    static class Facts implements ProcessFacts {
+
+        private final JdbcClient jdbc;
+        private final Meetings meetings;
+
+        Facts(JdbcClient jdbc, Meetings meetings) {
+            this.jdbc = jdbc;
+            this.meetings = meetings;
+        }
+
+        @Override
+        public String processId() {
+            return "support-meeting";
+        }
+
+        @Override
+        public Map<String, Object> facts(UUID caseId) {
+            var type = meetings.typeFor(caseId);
+            var meeting = meetings.current(caseId, type);
+            if (meeting.isEmpty()) {
+                return Map.of("step", "propose", "meetingType", type);
+            }
+            var status = jdbc.sql("select status from kasane.meeting where id = :id")
+                    .param("id", meeting.get())
+                    .query(String.class)
+                    .single();
+            return Map.of(
+                    "step",
+                    status.equals("convened") ? "hold" : "convene",
+                    "meetingType",
+                    type,
+                    "meetingId",
+                    meeting.get().toString());
+        }
+    }
+
+    private static UUID current(Meetings meetings, UUID caseId) {
+        return meetings.current(caseId, meetings.typeFor(caseId))
+                .orElseThrow(() -> new Refusal.Conflict("開く会議がありません。"));
+    }
+
+    private static void attendee(JdbcClient jdbc, UUID caseId, UUID meeting, UUID agency) {
+        jdbc.sql(
+                        """
+                        insert into kasane.meeting_attendee (id, municipality_id, case_id, meeting_id, agency_id)
+                        values (:id, kasane.my_municipality(), :case, :meeting, :agency) on conflict (meeting_id, agency_id) do nothing
+                        """)
+                .param("id", Ids.next())
+                .param("case", caseId)
+                .param("meeting", meeting)
+                .param("agency", agency)
+                .update();
+    }
+
+    /** What was said in a 支援会議 is read by those who sat in it, the form included. */
+    private static void belongsTo(JdbcClient jdbc, Submission s, UUID meeting) {
+        jdbc.sql("update kasane.submission set meeting_id = :meeting where id = :id")
+                .param("id", s.id())
+                .param("meeting", meeting)
+                .update();
+    }
+}

@@ -1,0 +1,172 @@
+package jp.kasane.municipality.internal;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+import jp.kasane.foundation.Ids;
+import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.stereotype.Component;
+
+/**
+ * Fills an empty installation from the profile file; an installation that has a municipality is left alone, since from then
+ * on the tables are the truth. Writes as the owner of the tables: there is no user yet in whose name it could be done.
+ */
+@Component
+class ProfileLoader implements InitializingBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProfileLoader.class);
+
+    private final Flyway flyway;
+    private final String profile;
+    private final boolean localUsers;
+
+    ProfileLoader(
+            Flyway flyway,
+            @Value("${kasane.profile}") String profile,
+            @Value("${kasane.local-users}") boolean localUsers,
+            @Value("${server.address}") String address) {
+        this.flyway = flyway;
+        this.profile = profile;
+        this.localUsers = localUsers;
+        if (localUsers && !isLoopback(address)) {
+            throw new IllegalStateException(
+                    "kasane.local-users=true (a password equal to the name) is possible only while"
+                            + " server.address is a loopback address, not " + address);
+        }
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            return java.net.InetAddress.getByName(address).isLoopbackAddress();
+        } catch (java.net.UnknownHostException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void afterPropertiesSet() throws IOException, SQLException {
+        try (var connection = flyway.getConfiguration().getDataSource().getConnection()) {
+            var jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+            connection.setAutoCommit(false);
+            jdbc.sql("select pg_advisory_xact_lock(hashtext('kasane.profile'))")
+                    .query()
+                    .listOfRows();
+            if (jdbc.sql("select count(*) from kasane.municipality")
+                            .query(Long.class)
+                            .single()
+                    == 0) {
+                load(jdbc, read());
+            }
+            commit(connection);
+        }
+    }
+
+    private static void commit(Connection connection) throws SQLException {
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    private Profile read() throws IOException {
+        var resource = new ClassPathResource("profiles/" + profile + ".yaml");
+        if (!resource.exists()) {
+            throw new IllegalStateException(
+                    "There is no profiles/" + profile + ".yaml: set kasane.profile to one that exists");
+        }
+        try (var file = resource.getInputStream()) {
+            return JsonMapper.builder(new YAMLFactory())
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build()
+                    .readValue(file, Profile.class);
+        }
+    }
+
+    private void load(JdbcClient jdbc, Profile profile) {
+        var municipality = Ids.next();
+        jdbc.sql("insert into kasane.municipality (id, code, name) values (?, ?, ?)")
+                .params(municipality, profile.code(), profile.name())
+                .update();
+        int position = 0;
+        for (var agency : profile.agencies()) {
+            jdbc.sql(
+                            "insert into kasane.agency (id, municipality_id, code, name, field, position) values (?, ?, ?, ?, ?, ?)")
+                    .params(Ids.next(), municipality, agency.code(), agency.name(), agency.field(), position++)
+                    .update();
+        }
+        jdbc.sql("update kasane.municipality set coordinating_agency_id = ?, responsible_agency_id = ? where id = ?")
+                .params(
+                        agency(jdbc, profile.coordinatingAgency()),
+                        agency(jdbc, profile.responsibleAgency()),
+                        municipality)
+                .update();
+        for (var deadline : profile.deadlines()) {
+            jdbc.sql(
+                            "insert into kasane.deadline_policy (id, municipality_id, step, due_days, remind_days, escalate_days)"
+                                    + " values (?, ?, ?, ?, ?, ?)")
+                    .params(
+                            Ids.next(),
+                            municipality,
+                            deadline.step(),
+                            deadline.dueDays(),
+                            deadline.remindDays(),
+                            deadline.escalateDays())
+                    .update();
+        }
+        user(jdbc, municipality, "system", "システム", null, "system", "system", null);
+        if (localUsers) {
+            // Cheap to check on purpose: a password that equals the name protects nothing, loopback does.
+            var encoder = new BCryptPasswordEncoder(4);
+            for (var user : profile.localUsers()) {
+                user(
+                        jdbc,
+                        municipality,
+                        user.login(),
+                        user.name(),
+                        "{bcrypt}" + encoder.encode(user.login()),
+                        "person",
+                        user.role(),
+                        user.agency() == null ? null : agency(jdbc, user.agency()));
+            }
+        }
+        LOG.info("Loaded the profile of {}", profile.code());
+    }
+
+    private static UUID agency(JdbcClient jdbc, String code) {
+        return jdbc.sql("select id from kasane.agency where code = ?")
+                .param(code)
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(() -> new IllegalStateException("The profile names an agency it does not list: " + code));
+    }
+
+    private static void user(
+            JdbcClient jdbc,
+            UUID municipality,
+            String login,
+            String name,
+            String hash,
+            String kind,
+            String role,
+            UUID agency) {
+        var id = Ids.next();
+        jdbc.sql(
+                        "insert into kasane.app_user (id, municipality_id, login, display_name, password_hash, kind) values (?, ?, ?, ?, ?, ?)")
+                .params(id, municipality, login, name, hash, kind)
+                .update();
+        jdbc.sql(
+                        "insert into kasane.role_assignment (id, municipality_id, user_id, role, agency_id) values (?, ?, ?, ?, ?)")
+                .params(Ids.next(), municipality, id, role, agency)
+                .update();
+    }
+}

@@ -1,0 +1,18 @@
+package jp.kasane.outbox;
+
+/**
+ * Does orders of one kind. Delivery happens at least once (a crash may fall between doing and noting), so it must be
+ * idempotent. Any exception means: not now, try again later; the orders behind it in the stream wait.
+ */
+public interface Delivery {
+
+    String kind();
+
+    Result deliver(Order order);
+
+    enum Result {
+        DONE,
+        /** The world has moved on and the order no longer applies; whoever gave it should be told. */
+        SUPERSEDED
+    }
+}

@@ -1,0 +1,121 @@
+package jp.kasane.plan;
+
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import jp.kasane.casefile.CaseSection;
+import jp.kasane.foundation.Ids;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+@Component
+@Transactional
+public class Plans implements CaseSection {
+
+    private final JdbcClient jdbc;
+
+    Plans(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A new version; the ones before it that nobody decided are superseded. */
+    UUID draft(String kind, Submission s) {
+        jdbc.sql(
+                        "update kasane.plan set status = 'superseded' where case_id = :case and kind = :kind and status in ('draft', 'reviewed', 'returned')")
+                .param("case", s.caseId())
+                .param("kind", kind)
+                .update();
+        var id = Ids.next();
+        jdbc.sql(
+                        """
+                        insert into kasane.plan (id, municipality_id, case_id, kind, version, status, submission_id, long_goal, drafted_by, drafted_at)
+                        values (:id, kasane.my_municipality(), :case, :kind,
+                            (select coalesce(max(version), 0) + 1 from kasane.plan where case_id = :case and kind = :kind),
+                            'draft', :submission, :goal, :by, :at)
+                        """)
+                .param("id", id)
+                .param("case", s.caseId())
+                .param("kind", kind)
+                .param("submission", s.id())
+                .param("goal", s.text(kind.equals("support") ? "longGoal" : "goal"))
+                .param("by", s.submittedBy())
+                .param("at", java.sql.Timestamp.from(s.recordedAt()))
+                .update();
+        return id;
+    }
+
+    void role(UUID caseId, UUID planId, int position, UUID agency, String role, String detail, LocalDate from) {
+        jdbc.sql(
+                        """
+                        insert into kasane.role_allocation (id, municipality_id, case_id, plan_id, position, agency_id, role, detail, starts_on)
+                        values (:id, kasane.my_municipality(), :case, :plan, :position, :agency, :role, :detail, :from)
+                        """)
+                .param("id", Ids.next())
+                .param("case", caseId)
+                .param("plan", planId)
+                .param("position", position)
+                .param("agency", agency)
+                .param("role", role)
+                .param("detail", detail)
+                .param("from", from)
+                .update();
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Plan> of(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select p.*, a.name as lead_agency, u.display_name as drafted_name, d.display_name as decided_name
+                        from kasane.plan p left join kasane.agency a on a.id = p.lead_agency_id
+                        left join kasane.app_user u on u.id = p.drafted_by left join kasane.app_user d on d.id = p.decided_by
+                        where p.case_id = :id order by p.drafted_at desc
+                        """)
+                .param("id", caseId)
+                .query((row, n) -> new Plan(
+                        row.getObject("id", UUID.class),
+                        row.getString("kind"),
+                        row.getInt("version"),
+                        row.getString("status"),
+                        row.getString("person_wish"),
+                        row.getString("long_goal"),
+                        row.getString("short_goal"),
+                        row.getString("approach"),
+                        row.getObject("interval_days", Integer.class),
+                        row.getObject("first_on", LocalDate.class),
+                        row.getString("cautions"),
+                        row.getString("lead_agency"),
+                        row.getObject("review_on", LocalDate.class),
+                        row.getString("drafted_name"),
+                        row.getTimestamp("drafted_at").toInstant(),
+                        row.getString("decided_name"),
+                        row.getObject("decided_on", LocalDate.class),
+                        row.getString("decision_reason"),
+                        row.getString("document_no"),
+                        roles(row.getObject("id", UUID.class))))
+                .list();
+    }
+
+    private List<Plan.Role> roles(UUID planId) {
+        return jdbc.sql(
+                        """
+                        select a.code as agency_code, a.name as agency, r.role, r.detail, r.starts_on
+                        from kasane.role_allocation r join kasane.agency a on a.id = r.agency_id where r.plan_id = :id order by r.position
+                        """)
+                .param("id", planId)
+                .query(Plan.Role.class)
+                .list();
+    }
+
+    @Override
+    public String key() {
+        return "plans";
+    }
+
+    @Override
+    public int order() {
+        return 50;
+    }
+}

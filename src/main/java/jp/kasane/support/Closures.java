@@ -1,0 +1,278 @@
+package jp.kasane.support;
+
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.casefile.CaseSection;
+import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Ids;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.notification.Notices;
+import jp.kasane.notification.Occasion;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** 終結: evaluated, handed over with an acknowledgement, decided by the section. */
+@Component
+@Transactional(readOnly = true)
+public class Closures implements CaseSection {
+
+    private final JdbcClient jdbc;
+
+    Closures(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** @param status evaluated, accepted, declined, closed, returned */
+    public record Closure(
+            UUID id,
+            int version,
+            String status,
+            List<String> reasons,
+            String evaluation,
+            String handoverAgency,
+            String handoverNote,
+            boolean watch,
+            String watchNote,
+            String contactPerson,
+            String answerReason,
+            String answeredBy,
+            String decidedBy,
+            LocalDate decidedOn,
+            String documentNo,
+            String decisionReason) {}
+
+    @Override
+    public String key() {
+        return "closures";
+    }
+
+    @Override
+    public int order() {
+        return 70;
+    }
+
+    @Override
+    public List<Closure> of(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select c.*, a.name as handover, u.display_name as answered_name, d.display_name as decided_name
+                        from kasane.closure c left join kasane.agency a on a.id = c.handover_agency_id
+                        left join kasane.app_user u on u.id = c.answered_by left join kasane.app_user d on d.id = c.decided_by
+                        where c.case_id = :id order by c.version desc
+                        """)
+                .param("id", caseId)
+                .query((row, n) -> new Closure(
+                        row.getObject("id", UUID.class),
+                        row.getInt("version"),
+                        row.getString("status"),
+                        List.of((String[]) row.getArray("reasons").getArray()),
+                        row.getString("evaluation"),
+                        row.getString("handover"),
+                        row.getString("handover_note"),
+                        row.getBoolean("watch"),
+                        row.getString("watch_note"),
+                        row.getString("contact_person"),
+                        row.getString("answer_reason"),
+                        row.getString("answered_name"),
+                        row.getString("decided_name"),
+                        row.getObject("decided_on", LocalDate.class),
+                        row.getString("document_no"),
+                        row.getString("decision_reason")))
+                .list();
+    }
+
+    private UUID latest(UUID caseId) {
+        return jdbc.sql("select id from kasane.closure where case_id = :case order by version desc limit 1")
+                .param("case", caseId)
+                .query(UUID.class)
+                .single();
+    }
+
+    @Component
+    static class Evaluate implements StepHandler, Occasion {
+
+        private final JdbcClient jdbc;
+        private final Agencies agencies;
+        private final Cases cases;
+        private final Notices notices;
+
+        Evaluate(JdbcClient jdbc, Agencies agencies, Cases cases, Notices notices) {
+            this.jdbc = jdbc;
+            this.agencies = agencies;
+            this.cases = cases;
+            this.notices = notices;
+        }
+
+        @Override
+        public String formId() {
+            return "closure-evaluation";
+        }
+
+        /** What was returned is where the next round starts. */
+        @Override
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+            var prefill = new HashMap<String, Object>();
+            jdbc.sql(
+                            "select evaluation, watch, watch_note from kasane.closure where case_id = :id order by version desc limit 1")
+                    .param("id", caseId)
+                    .query((row, n) -> {
+                        prefill.put("evaluation", row.getString("evaluation"));
+                        prefill.put("watch", row.getBoolean("watch") ? "yes" : "none");
+                        prefill.put("watchNote", row.getString("watch_note"));
+                        return n;
+                    })
+                    .optional();
+            return prefill;
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            var decision = s.text("decision");
+            var receiver = s.text("handoverAgency") == null ? null : agencies.idOf(s.text("handoverAgency"));
+            jdbc.sql(
+                            """
+                            insert into kasane.closure (id, municipality_id, case_id, submission_id, version, status, reasons, evaluation, handover_agency_id,
+                                handover_note, watch, watch_note, recorded_at, recorded_by)
+                            values (:id, kasane.my_municipality(), :case, :submission,
+                                (select coalesce(max(version), 0) + 1 from kasane.closure where case_id = :case),
+                                'evaluated', :reasons, :evaluation, :receiver, :note, :watch, :watchNote, :recorded, :by)
+                            """)
+                    .param("id", Ids.next())
+                    .param("case", s.caseId())
+                    .param("submission", s.id())
+                    .param("reasons", s.list("reasons").toArray(String[]::new))
+                    .param("evaluation", s.text("evaluation"))
+                    .param("receiver", receiver)
+                    .param("note", s.text("handoverNote"))
+                    .param("watch", s.text("watch").equals("yes"))
+                    .param("watchNote", s.text("watchNote"))
+                    .param("recorded", Timestamp.from(s.recordedAt()))
+                    .param("by", s.submittedBy())
+                    .update();
+            cases.askToReceive(s.caseId(), receiver);
+            cases.moveTo(s.caseId(), "closure", receiver == null ? "decide" : "acknowledge");
+            return Map.of("decision", decision);
+        }
+
+        @Override
+        public String message() {
+            return "handover-requested";
+        }
+
+        @Override
+        public void tell(UUID caseId) {
+            record Asked(UUID municipality, UUID closure, UUID agency) {}
+            jdbc.sql(
+                            """
+                            select municipality_id as municipality, id as closure, handover_agency_id as agency from kasane.closure
+                            where case_id = :case and handover_agency_id is not null order by version desc limit 1
+                            """)
+                    .param("case", caseId)
+                    .query(Asked.class)
+                    .optional()
+                    .ifPresent(asked -> notices.tell(
+                            notices.holders(asked.municipality(), "member", asked.agency()),
+                            "handover-requested",
+                            "handover:" + asked.closure(),
+                            Notices.About.aCase(caseId)));
+        }
+    }
+
+    /** 引継ぎの受領: nobody is handed over without somebody who takes them. */
+    @Component
+    static class Acknowledge implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Closures closures;
+        private final Cases cases;
+
+        Acknowledge(JdbcClient jdbc, Closures closures, Cases cases) {
+            this.jdbc = jdbc;
+            this.closures = closures;
+            this.cases = cases;
+        }
+
+        @Override
+        public String formId() {
+            return "handover-acknowledgement";
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            var outcome = s.text("outcome");
+            var receiver = cases.required(s.caseId()).receivingAgencyId();
+            jdbc.sql(
+                            """
+                            update kasane.closure set status = :status, contact_person = :person, answer_reason = :reason, answered_by = :by where id = :id
+                            """)
+                    .param("id", closures.latest(s.caseId()))
+                    .param("status", outcome)
+                    .param("person", s.text("contactPerson"))
+                    .param("reason", s.text("reason"))
+                    .param("by", s.submittedBy())
+                    .update();
+            if (outcome.equals("accepted")) {
+                cases.lead(s.caseId(), receiver);
+                cases.moveTo(s.caseId(), "closure", "decide");
+            } else {
+                cases.moveTo(s.caseId(), "closure", "evaluate");
+                cases.askToReceive(s.caseId(), null);
+            }
+            return Map.of("outcome", outcome);
+        }
+    }
+
+    @Component
+    static class Decide implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Closures closures;
+        private final Cases cases;
+
+        Decide(JdbcClient jdbc, Closures closures, Cases cases) {
+            this.jdbc = jdbc;
+            this.closures = closures;
+            this.cases = cases;
+        }
+
+        @Override
+        public String formId() {
+            return "closure-decision";
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            var decision = s.text("decision");
+            var closure = closures.latest(s.caseId());
+            jdbc.sql(
+                            """
+                            update kasane.closure set status = :status, decided_by = :by, decided_on = :on, document_no = :document, decision_reason = :reason
+                            where id = :id
+                            """)
+                    .param("id", closure)
+                    .param("status", decision)
+                    .param("by", s.submittedBy())
+                    .param("on", s.date("decidedOn"))
+                    .param("document", s.text("documentNo"))
+                    .param("reason", s.text("reason"))
+                    .update();
+            if (decision.equals("closed")) {
+                boolean watch = jdbc.sql("select watch from kasane.closure where id = :id")
+                        .param("id", closure)
+                        .query(Boolean.class)
+                        .single();
+                cases.close(s.caseId(), watch);
+            } else {
+                cases.moveTo(s.caseId(), "closure", "evaluate");
+            }
+            return Map.of("decision", decision);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package jp.kasane.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.access.Acting;
+import jp.kasane.casefile.CaseSection;
+import jp.kasane.casefile.Cases;
+import jp.kasane.casefile.Streams;
+import jp.kasane.form.Forms;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import jp.kasane.task.Submissions;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** 支援経過: every contact, with or without a task that asked for it. */
+@Component
+@Transactional
+public class Contacts implements CaseSection {
+
+    static final String FORM = "contact";
+
+    private final JdbcClient jdbc;
+    private final Forms forms;
+    private final Streams streams;
+    private final Cases cases;
+    private final Submissions submissions;
+
+    Contacts(JdbcClient jdbc, Forms forms, Streams streams, Cases cases, Submissions submissions) {
+        this.jdbc = jdbc;
+        this.forms = forms;
+        this.streams = streams;
+        this.cases = cases;
+        this.submissions = submissions;
+    }
+
+    /**
+     * @param outreach before consent, under an outreach plan
+     * @param relationStage unseen, seen, talks, trusts: the progress of a relation is a result of its own (002, L972-976)
+     */
+    public record Contact(
+            UUID id,
+            Instant occurredAt,
+            Instant recordedAt,
+            String kind,
+            boolean outreach,
+            String people,
+            String content,
+            String relationStage,
+            String outcome,
+            LocalDate nextOn,
+            String agency,
+            String recordedBy) {}
+
+    /**
+     * Records a contact outside of any task.
+     *
+     * @throws Refusal.NotFound if the acting user does not see the case
+     * @throws Refusal.Forbidden if the acting user may look only
+     * @throws Refusal.Conflict if the case is closed
+     */
+    public UUID record(UUID caseId, JsonNode entered, Submissions.Circumstances circumstances) {
+        var file = cases.required(caseId);
+        var actor = Acting.required();
+        if (!(actor.has("coordinator") || actor.has("member") || actor.has("manager") || actor.has("reception"))) {
+            throw new Refusal.Forbidden("閲覧だけの役割では記録できません。");
+        }
+        if (file.closed()) {
+            throw new Refusal.Conflict("このケースは終結しています。");
+        }
+        streams.lock(caseId);
+        var data = forms.accept(forms.shipped(FORM), entered, submissions.context(FORM, caseId, null));
+        return submissions.free(caseId, caseId, null, FORM, data, circumstances).id();
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Contact> of(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select c.id, c.occurred_at, c.recorded_at, c.kind, c.outreach, c.people, c.content, c.relation_stage, c.outcome, c.next_on,
+                               a.name as agency, u.display_name as recorded_by
+                        from kasane.contact c join kasane.agency a on a.id = c.agency_id left join kasane.app_user u on u.id = c.recorded_by
+                        where c.case_id = :id order by c.occurred_at desc, c.id desc
+                        """)
+                .param("id", caseId)
+                .query(Contact.class)
+                .list();
+    }
+
+    @Override
+    public String key() {
+        return "contacts";
+    }
+
+    @Override
+    public int order() {
+        return 60;
+    }
+
+    private static void insert(JdbcClient jdbc, Agencies agencies, Submission s, boolean outreach) {
+        jdbc.sql(
+                        """
+                        insert into kasane.contact (id, municipality_id, case_id, submission_id, kind, outreach, people, content, relation_stage, outcome,
+                            next_on, agency_id, occurred_at, recorded_at, recorded_by)
+                        values (:id, kasane.my_municipality(), :case, :submission, :kind, :outreach, :people, :content, :stage, :outcome, :next,
+                            :agency, :occurred, :recorded, :by)
+                        """)
+                .param("id", Ids.next())
+                .param("case", s.caseId())
+                .param("submission", s.id())
+                .param("kind", s.text("kind"))
+                .param("outreach", outreach)
+                .param("people", s.text("people"))
+                .param("content", s.text("content"))
+                .param("stage", s.text("relationStage"))
+                .param("outcome", s.text("outcome"))
+                .param("next", s.date("nextOn"))
+                .param("agency", agencies.ofActingUser().orElseThrow())
+                .param("occurred", Timestamp.from(s.time("occurredAt")))
+                .param("recorded", Timestamp.from(s.recordedAt()))
+                .param("by", s.submittedBy())
+                .update();
+    }
+
+    @Component
+    static class RecordContact implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Agencies agencies;
+
+        RecordContact(JdbcClient jdbc, Agencies agencies) {
+            this.jdbc = jdbc;
+            this.agencies = agencies;
+        }
+
+        @Override
+        public String formId() {
+            return FORM;
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            insert(jdbc, agencies, s, false);
+            return Map.of();
+        }
+    }
+
+    /** 訪問・接触の記録: again and again until consent, or another way (002, L235-250). */
+    @Component
+    static class RecordOutreach implements StepHandler {
+
+        private final JdbcClient jdbc;
+        private final Agencies agencies;
+        private final Cases cases;
+
+        RecordOutreach(JdbcClient jdbc, Agencies agencies, Cases cases) {
+            this.jdbc = jdbc;
+            this.agencies = agencies;
+            this.cases = cases;
+        }
+
+        @Override
+        public String formId() {
+            return "outreach-contact";
+        }
+
+        @Override
+        public Map<String, Object> apply(Submission s) {
+            insert(jdbc, agencies, s, true);
+            var outcome = s.text("outcome");
+            switch (outcome) {
+                case "continue" -> cases.moveTo(s.caseId(), "outreach", "contact");
+                case "consent" -> cases.moveTo(s.caseId(), "outreach", "consent");
+                case "other" -> {
+                    switch (s.text("nextPhase")) {
+                        case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
+                        case "monitoring" -> cases.moveTo(s.caseId(), "monitoring", "review");
+                        case "closure" -> cases.moveTo(s.caseId(), "closure", "evaluate");
+                        default -> throw new IllegalStateException("The form offers a phase nobody handles");
+                    }
+                }
+                default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
+            }
+            return Map.of("outcome", outcome);
+        }
+    }
+}

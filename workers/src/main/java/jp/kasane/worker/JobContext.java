@@ -1,0 +1,27 @@
+package jp.kasane.worker;
+
+import io.camunda.client.api.response.ActivatedJob;
+
+/**
+ * Where in the engine a job stands. Keys are those of the broker; after a wiped broker they start again.
+ *
+ * @param instanceKey ours: the correlation key of the running instance
+ */
+public record JobContext(
+        String processId,
+        long processInstanceKey,
+        long elementInstanceKey,
+        String caseId,
+        String consultationId,
+        String instanceKey) {
+
+    static JobContext of(ActivatedJob job) {
+        return new JobContext(
+                job.getBpmnProcessId(),
+                job.getProcessInstanceKey(),
+                job.getElementInstanceKey(),
+                KasaneWorker.optional(job, "caseId"),
+                KasaneWorker.optional(job, "consultationId"),
+                KasaneWorker.optional(job, "instanceKey"));
+    }
+}

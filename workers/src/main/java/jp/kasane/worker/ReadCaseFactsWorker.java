@@ -1,0 +1,20 @@
+package jp.kasane.worker;
+
+import io.camunda.client.api.response.ActivatedJob;
+import java.util.Map;
+
+public final class ReadCaseFactsWorker extends KasaneWorker {
+
+    private final ReadCaseFacts port;
+
+    public ReadCaseFactsWorker(ReadCaseFacts port) {
+        super("read-case-facts");
+        this.port = port;
+    }
+
+    @Override
+    protected Map<String, Object> work(ActivatedJob job) {
+        required(job, "caseId");
+        return port.facts(JobContext.of(job));
+    }
+}
