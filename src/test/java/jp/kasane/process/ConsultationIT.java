@@ -1,0 +1,93 @@
+package jp.kasane.process;
+
+import static io.camunda.process.test.api.CamundaAssert.assertThat;
+import static io.camunda.process.test.api.assertions.ProcessInstanceSelectors.byProcessId;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.camunda.client.api.command.ClientException;
+import io.camunda.process.test.api.assertions.ProcessInstanceSelector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** 相談受付: any window receives, nobody is refused (002, L2069-2084, L613). */
+class ConsultationIT extends ProcessScenario {
+
+    private static final ProcessInstanceSelector CONSULTATION = byProcessId("consultation");
+
+    private final String consultationId = UUID.randomUUID().toString();
+
+    @BeforeEach
+    void deploy() {
+        deploy("consultation");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "information, End_InformationOnly",
+        "own, End_OwnAgency",
+        "referral, End_Referred",
+        "case, End_CaseOpened",
+    })
+    void aConsultationGoesWhereTriageSends(String route, String end) {
+        submissionsOf("Task_Triage", Map.of("route", route, "caseClass", "class3", "urgency", "normal"));
+
+        receive();
+        task("Task_Triage").isCreated().hasCandidateGroups(List.of("reception")).hasName("相談内容の確認・振り分け");
+        submit("Task_Triage");
+
+        assertThat(CONSULTATION)
+                .isCompleted()
+                .hasCompletedElementsInOrder(
+                        "Start_ConsultationReceived", "Task_Triage", "Activity_PersistTriage", "Gateway_Route", end);
+    }
+
+    @Test
+    void theSameConsultationIsNotStartedTwice() {
+        receive();
+
+        assertThatThrownBy(this::receive).isInstanceOf(ClientException.class).hasMessageContaining("ALREADY_EXISTS");
+        assertThat(CONSULTATION).isActive().hasActiveElement("Task_Triage", 1);
+    }
+
+    @Test
+    void aDeadlineIsEscalatedWhileTriageStaysOpen() {
+        receive();
+        task("Task_Triage").isCreated();
+
+        deadlineReached(consultationId);
+
+        assertThat(CONSULTATION)
+                .isActive()
+                .hasCompletedElements("SubProcess_Deadline", "Activity_EscalateDeadline", "End_DeadlineEscalated")
+                .hasActiveElements("Task_Triage");
+    }
+
+    @Test
+    void everyReachedDeadlineIsEscalated() {
+        receive();
+        task("Task_Triage").isCreated();
+
+        deadlineReached(consultationId);
+        assertThat(CONSULTATION).hasCompletedElement("Activity_EscalateDeadline", 1);
+        deadlineReached(consultationId);
+
+        assertThat(CONSULTATION).isActive().hasCompletedElement("Activity_EscalateDeadline", 2);
+    }
+
+    private void receive() {
+        client.newPublishMessageCommand()
+                .messageName("consultation-received")
+                .correlationKey(consultationId)
+                .messageId(consultationId)
+                .timeToLive(Duration.ofHours(1))
+                .variables(Map.of("consultationId", consultationId, "instanceKey", consultationId))
+                .send()
+                .join();
+    }
+}

@@ -1,0 +1,134 @@
+package jp.kasane.process;
+
+import static io.camunda.process.test.api.CamundaAssert.assertThat;
+import static io.camunda.process.test.api.assertions.ProcessInstanceSelectors.byProcessId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** プラン作成・決定: one drafts, the meeting reviews, another decides (002, L5820-5822, L1205-1209). */
+class PlanIT extends ProcessScenario {
+
+    @BeforeEach
+    void deploy() {
+        deploy("support-meeting", "plan");
+        submissionsOf("Task_HoldMeeting", Map.of("outcome", "approved"));
+    }
+
+    @Test
+    void aPlanIsDraftedReviewedAndDecided() {
+        submissionsOf("Task_DecidePlan", Map.of("decision", "decided", "phase", "monitoring"));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        holdTheMeeting();
+        task("Task_DecidePlan").isCreated().hasCandidateGroups(List.of("manager"));
+        submit("Task_DecidePlan");
+
+        assertThat(plan)
+                .isCompleted()
+                .hasCompletedElementsInOrder(
+                        "Task_DraftPlan",
+                        "CallActivity_CoordinationMeeting",
+                        "Task_DecidePlan",
+                        "Gateway_PlanDecision",
+                        "Activity_NotifyRoles",
+                        "End_PlanDecided");
+        assertThat(notified).containsExactly("meeting-invitation", "role-allocated");
+    }
+
+    @Test
+    void itsMeetingIsACoordinationMeetingWithAKeyOfItsOwn() {
+        start("plan");
+        submit("Task_DraftPlan");
+
+        task("Task_ProposeMembers").isCreated();
+        assertThat(byProcessId("support-meeting"))
+                .isActive()
+                .hasVariable("meetingType", "coordination")
+                .hasVariable("caseId", caseId)
+                .hasVariable("instanceKey", caseId + ":plan-meeting");
+    }
+
+    @Test
+    void theMeetingOfAPlanHearsItsOwnDeadline() {
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        task("Task_ProposeMembers").isCreated();
+
+        deadlineReached(caseId + ":plan-meeting");
+
+        assertThat(byProcessId("support-meeting")).isActive().hasCompletedElements("Activity_EscalateDeadline");
+        assertThat(plan).isActive().hasNotActivatedElements("Activity_EscalateDeadline");
+    }
+
+    @Test
+    void aReturnedPlanIsDraftedAndReviewedAgain() {
+        submissionsOf("Task_DecidePlan", Map.of("decision", "returned"), Map.of("decision", "decided"));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        holdTheMeeting();
+        submit("Task_DecidePlan");
+        assertThat(plan).hasActiveElements("Task_DraftPlan");
+        submit("Task_DraftPlan");
+        holdTheMeeting();
+        submit("Task_DecidePlan");
+
+        assertThat(plan)
+                .isCompleted()
+                .hasCompletedElement("Task_DraftPlan", 2)
+                .hasCompletedElement("CallActivity_CoordinationMeeting", 2)
+                .hasCompletedElement("Activity_NotifyRoles", 1);
+    }
+
+    @Test
+    void aReseatedCaseResumesAtTheDraft() {
+        factsOf("plan", Map.of("step", "draft"));
+
+        assertThat(start("plan")).isActive().hasActiveElements("Task_DraftPlan");
+    }
+
+    @Test
+    void aReseatedCaseResumesAtTheMeeting() {
+        factsOf("plan", Map.of("step", "meeting"));
+
+        assertThat(start("plan"))
+                .isActive()
+                .hasActiveElements("CallActivity_CoordinationMeeting")
+                .hasNotActivatedElements("Task_DraftPlan");
+        task("Task_ProposeMembers").isCreated();
+    }
+
+    @Test
+    void aReseatedCaseResumesAtTheDecision() {
+        factsOf("plan", Map.of("step", "decide"));
+
+        assertThat(start("plan"))
+                .isActive()
+                .hasActiveElements("Task_DecidePlan")
+                .hasNotActivatedElements("Task_DraftPlan", "CallActivity_CoordinationMeeting");
+    }
+
+    @Test
+    void aDeadlineIsEscalatedWhileTheTaskStaysOpen() {
+        var plan = start("plan");
+        task("Task_DraftPlan").isCreated();
+
+        deadlineReached(caseId + ":plan");
+
+        assertThat(plan)
+                .isActive()
+                .hasCompletedElements("End_DeadlineEscalated")
+                .hasActiveElements("Task_DraftPlan");
+    }
+
+    private void holdTheMeeting() {
+        submit("Task_ProposeMembers");
+        submit("Task_ConveneMeeting");
+        submit("Task_HoldMeeting");
+    }
+}

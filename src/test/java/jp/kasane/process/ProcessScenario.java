@@ -1,0 +1,162 @@
+package jp.kasane.process;
+
+import static io.camunda.process.test.api.assertions.UserTaskSelectors.byElementId;
+
+import io.camunda.client.CamundaClient;
+import io.camunda.client.api.response.ActivatedJob;
+import io.camunda.client.api.response.ProcessInstanceEvent;
+import io.camunda.process.test.api.CamundaAssert;
+import io.camunda.process.test.api.CamundaProcessTestContext;
+import io.camunda.process.test.api.CamundaProcessTestExtension;
+import io.camunda.process.test.api.assertions.UserTaskAssert;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What every process test needs: the diagrams deployed as the application deploys them, and workers that say what the
+ * database would say. The diagrams are real, the workers are not; those are tested in their own module.
+ */
+abstract class ProcessScenario {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @RegisterExtension
+    static final CamundaProcessTestExtension CAMUNDA = LocalCamunda.extension();
+
+    /** Set by Camunda Process Test before each test. */
+    CamundaClient client;
+
+    CamundaProcessTestContext camunda;
+
+    final String caseId = UUID.randomUUID().toString();
+
+    /** Messages that {@code notify} was asked to send, deadlines that were escalated, sweeps: in order. */
+    final List<String> notified = new CopyOnWriteArrayList<>();
+
+    final List<String> escalated = new CopyOnWriteArrayList<>();
+    final List<String> sweeps = new CopyOnWriteArrayList<>();
+    final List<String> persisted = new CopyOnWriteArrayList<>();
+
+    private final Map<String, Deque<Map<String, Object>>> answers = new ConcurrentHashMap<>();
+
+    @BeforeEach
+    void startWorkers() {
+        CamundaAssert.setAssertionTimeout(PATIENCE);
+        work("read-case-facts", job -> next("facts of " + job.getBpmnProcessId()));
+        work("persist-submission", job -> {
+            var step = job.getCustomHeaders().get("step");
+            persisted.add(step + " " + job.getVariable("submissionId"));
+            return next(step);
+        });
+        work("notify", job -> {
+            notified.add(job.getCustomHeaders().get("message"));
+            return Map.of();
+        });
+        work("escalate-deadline", job -> {
+            escalated.add((String) job.getVariable("instanceKey"));
+            return Map.of();
+        });
+        work("sweep-deadlines", job -> {
+            sweeps.add((String) job.getVariable("sweepAt"));
+            return Map.of();
+        });
+    }
+
+    /** What the database says about the case when an instance of this process asks, in turn; the last answer stays. */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    final void factsOf(String processId, Map<String, Object>... facts) {
+        answers.put("facts of " + processId, new ArrayDeque<>(List.of(facts)));
+    }
+
+    /** What the submissions of this task lead to, in turn; the last answer stays. */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    final void submissionsOf(String task, Map<String, Object>... facts) {
+        answers.put(task, new ArrayDeque<>(List.of(facts)));
+    }
+
+    /** Each process in a bundle of its own, with its own forms (DESIGN §6). */
+    void deploy(String... processes) {
+        for (var id : processes) {
+            var diagram = Diagram.named(id);
+            var deployment = client.newDeployResourceCommand()
+                    .addResourceStringUtf8(diagram.source(), "processes/" + id + ".bpmn");
+            for (var form : diagram.forms()) {
+                deployment.addResourceStringUtf8(
+                        Diagram.resource("forms/" + form + ".form"), "forms/" + form + ".form");
+            }
+            deployment.send().join();
+        }
+    }
+
+    /** A phase on its own, as its call activity starts it. */
+    ProcessInstanceEvent start(String process, Map<String, Object> more) {
+        var variables = new HashMap<String, Object>(Map.of("caseId", caseId, "instanceKey", caseId + ":" + process));
+        variables.putAll(more);
+        return client.newCreateInstanceCommand()
+                .bpmnProcessId(process)
+                .latestVersion()
+                .variables(variables)
+                .send()
+                .join();
+    }
+
+    ProcessInstanceEvent start(String process) {
+        return start(process, Map.of());
+    }
+
+    /** Somebody fills in the form: the engine hears the submission's id and nothing else (DESIGN §8). */
+    void submit(String task) {
+        var submission = UUID.randomUUID().toString();
+        var before = persisted.size();
+        camunda.completeUserTask(task, Map.of("submissionId", submission));
+        Awaitility.await("persist-submission of " + task)
+                .atMost(PATIENCE)
+                .until(() -> persisted.subList(before, persisted.size()).contains(task + " " + submission));
+    }
+
+    void deadlineReached(String instanceKey) {
+        client.newPublishMessageCommand()
+                .messageName("deadline-reached")
+                .correlationKey(instanceKey)
+                .timeToLive(Duration.ofMinutes(1))
+                .send()
+                .join();
+        Awaitility.await("escalate-deadline for " + instanceKey)
+                .atMost(PATIENCE)
+                .until(() -> escalated.contains(instanceKey));
+    }
+
+    UserTaskAssert task(String elementId) {
+        return CamundaAssert.assertThat(byElementId(elementId));
+    }
+
+    private void work(String type, Answer answer) {
+        camunda.mockJobWorker(type).withHandler((jobs, job) -> jobs.newCompleteCommand(job)
+                .variables(answer.to(job))
+                .send()
+                .join());
+    }
+
+    private Map<String, Object> next(String question) {
+        var queue = answers.getOrDefault(question, new ArrayDeque<>());
+        synchronized (queue) {
+            return queue.isEmpty() ? Map.of() : queue.size() == 1 ? queue.peek() : queue.poll();
+        }
+    }
+
+    private interface Answer {
+        Map<String, Object> to(ActivatedJob job);
+    }
+}
