@@ -62,6 +62,9 @@ final class Delivery {
     void stop(Duration patience) {
         stopping.countDown();
         buffer.close();
+        if (thread == null) {
+            return;
+        }
         try {
             if (!thread.join(patience)) {
                 sink.close();

@@ -120,6 +120,7 @@ class PostgresExporterIT {
     void storesEveryRecordOnceInOrder() {
         try (var load = new Load()) {
             load.awaitStarted(150);
+            load.finish();
         }
         awaitEverythingStored();
         assertThat(count("select count(distinct partition_id) from engine.record"))
@@ -273,6 +274,7 @@ class PostgresExporterIT {
             load.awaitStarted(430);
             database.start();
             load.awaitStarted(460);
+            load.finish();
         }
         awaitEverythingStored();
     }
@@ -282,10 +284,13 @@ class PostgresExporterIT {
     void survivesThatTheBrokerIsKilled() {
         try (var load = new Load()) {
             load.awaitStarted(100);
-            // The broker remembers acknowledgements in snapshots only, and there was none: it sends everything again.
             broker.kill();
-            broker.start();
-            load.awaitStarted(150);
+        }
+        // The broker remembers acknowledgements in snapshots only, and there was none: it sends everything again.
+        broker.start();
+        try (var load = new Load()) {
+            load.awaitStarted(30);
+            load.finish();
         }
         awaitEverythingStored();
         assertThat(count("select count(*) from engine.epoch"))
@@ -355,6 +360,7 @@ class PostgresExporterIT {
         deploy();
         try (var load = new Load()) {
             load.awaitStarted(20);
+            load.finish();
         }
         var caseId = UUID.randomUUID();
         start("exporter-parent", Map.of("caseId", caseId, "instanceKey", "k", "step", "first"));
@@ -515,7 +521,7 @@ class PostgresExporterIT {
                 .join();
     }
 
-    /** Starts instances as fast as one client can and works on their jobs, through restarts of the broker. */
+    /** Starts instances as fast as one client can and works on their jobs. */
     private final class Load implements AutoCloseable {
 
         private final AtomicInteger started = new AtomicInteger();
@@ -527,7 +533,7 @@ class PostgresExporterIT {
             client.newWorker()
                     .jobType("exporter-load")
                     .handler(this::work)
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(3))
                     .pollInterval(Duration.ofMillis(50))
                     .open();
             publisher.start();
@@ -558,20 +564,26 @@ class PostgresExporterIT {
             await().atMost(Duration.ofMinutes(1)).until(() -> started.get() >= instances);
         }
 
+        /** Starts no more, and waits until those that were started are through. */
+        void finish() {
+            running.set(false);
+            await("the jobs to be done")
+                    .atMost(SOON)
+                    .until(
+                            () -> count(
+                                    "select count(*) from engine.process_instance where process_id = 'exporter-load' and state = 'ACTIVE'"),
+                            active -> active == 0);
+        }
+
         @Override
         public void close() {
             running.set(false);
+            client.close();
             try {
                 publisher.join();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            await("the jobs to be done")
-                    .atMost(SOON)
-                    .until(() -> count(
-                                    "select count(*) from engine.process_instance where process_id = 'exporter-load' and state = 'ACTIVE'")
-                            == 0);
-            client.close();
         }
     }
 }
