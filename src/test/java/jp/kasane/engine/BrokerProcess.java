@@ -47,7 +47,8 @@ public final class BrokerProcess implements AutoCloseable {
     public BrokerProcess(Path dataDirectory, String jdbcUrl, boolean controlledClock) {
         this.dataDirectory = dataDirectory.toAbsolutePath();
         with("JAVA_HOME", System.getProperty("java.home"));
-        with("JAVA_OPTS", "-Xms256m -Xmx1g -XX:+UseSerialGC");
+        // C1 only: a test's broker lives for a minute, most of which C2 would spend compiling.
+        with("JAVA_OPTS", "-Xms256m -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
         with("SERVER_ADDRESS", "127.0.0.1");
         with("SERVER_PORT", restPort);
         with("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");

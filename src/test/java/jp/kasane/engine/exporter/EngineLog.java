@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -18,10 +20,22 @@ import jp.kasane.engine.BrokerProcess;
  */
 final class EngineLog {
 
+    /** What makes a record the same record. */
+    record Entry(
+            int partition,
+            long position,
+            long timestamp,
+            long key,
+            String recordType,
+            String valueType,
+            String intent) {}
+
     private static final String MARK = "{\"partitionId\":";
 
     private final ObjectMapper json = new ObjectMapper();
     private final Path output;
+    private final Map<Integer, SortedMap<Long, Entry>> entries = new TreeMap<>();
+    private long read;
 
     private EngineLog(Path output) {
         this.output = output;
@@ -37,21 +51,47 @@ final class EngineLog {
     }
 
     /** Everything printed so far, per partition in order of position; what was printed twice is there once. */
-    Map<Integer, SortedMap<Long, JsonNode>> records() {
-        var records = new TreeMap<Integer, SortedMap<Long, JsonNode>>();
-        try (var lines = Files.lines(output)) {
-            lines.filter(line -> line.contains(MARK)).forEach(line -> {
-                try {
-                    var record = json.readTree(line.substring(line.indexOf(MARK)));
-                    records.computeIfAbsent(record.get("partitionId").asInt(), p -> new TreeMap<>())
-                            .put(record.get("position").asLong(), record);
-                } catch (JsonProcessingException e) {
-                    // The line during which the broker was killed; it is printed again after the restart.
-                }
-            });
+    Map<Integer, SortedMap<Long, Entry>> entries() {
+        try (var file = FileChannel.open(output)) {
+            var bytes = Channels.newInputStream(file.position(read)).readAllBytes();
+            var end = bytes.length;
+            while (end > 0 && bytes[end - 1] != '\n') {
+                // A line that is not complete yet.
+                end--;
+            }
+            read += end;
+            new String(bytes, 0, end, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.contains(MARK))
+                    .forEach(this::remember);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return records;
+        return entries;
+    }
+
+    /** The output starts from the beginning, and so does the engine. */
+    void forget() {
+        entries.clear();
+        read = 0;
+    }
+
+    private void remember(String line) {
+        JsonNode record;
+        try {
+            record = json.readTree(line.substring(line.indexOf(MARK)));
+        } catch (JsonProcessingException e) {
+            // The line during which the broker was killed; it is printed again after the restart.
+            return;
+        }
+        var entry = new Entry(
+                record.get("partitionId").asInt(),
+                record.get("position").asLong(),
+                record.get("timestamp").asLong(),
+                record.get("key").asLong(),
+                record.get("recordType").asText(),
+                record.get("valueType").asText(),
+                record.get("intent").asText());
+        entries.computeIfAbsent(entry.partition(), p -> new TreeMap<>()).put(entry.position(), entry);
     }
 }
