@@ -28,6 +28,8 @@ import org.flywaydb.core.Flyway;
  *
  * <pre>mvn verify -Dkasane.camunda=managed [-Dkasane.camunda.image=8.9.0]</pre>
  *
+ * <p>Move the time by days or weeks, not by years: after such a jump the broker is busy for many seconds (seen, not explained).
+ *
  * <p>What the broker says stands in {@code target/process-test/<pid>/camunda.log}.
  */
 public final class LocalCamunda {
@@ -72,7 +74,7 @@ public final class LocalCamunda {
         var camunda = running();
         return extension
                 .withRuntimeMode(CamundaProcessTestRuntimeMode.REMOTE)
-                .withRemoteCamundaClientBuilderFactory(camunda::client)
+                .withRemoteCamundaClientBuilderFactory(camunda::clientOfTheTest)
                 .withRemoteCamundaMonitoringApiAddress(camunda.gateway.address())
                 .withCoverageReportDirectory(DIRECTORY.resolve("coverage").toString());
     }
@@ -97,6 +99,14 @@ public final class LocalCamunda {
                 .grpcAddress(broker.grpcAddress())
                 .preferRestOverGrpc(false);
         return gateway == null ? builder : builder.restAddress(gateway.address());
+    }
+
+    /**
+     * Camunda Process Test turns this to gRPC itself for everything but its first question, whether the broker is healthy:
+     * that has to go to the gateway, which knows better after a jump of the clock.
+     */
+    private CamundaClientBuilder clientOfTheTest() {
+        return client().preferRestOverGrpc(true);
     }
 
     /** The database as its superuser. */
