@@ -170,7 +170,8 @@ create table kasane.submission (
     municipality_id      uuid        not null references kasane.municipality,
     stream_id            uuid        not null references kasane.stream,
     case_id              uuid references kasane.case_file,
-    consultation_id      uuid references kasane.consultation,
+    -- Checked at commit: a consultation is recorded by the submission that registers it.
+    consultation_id      uuid references kasane.consultation deferrable initially deferred,
     -- Set when the submission tells what was said in a 支援会議: read by those who sat in it.
     meeting_id           uuid,
     task_id              uuid,
@@ -199,7 +200,7 @@ create table kasane.case_event (
     seq             bigint      not null,
     municipality_id uuid        not null references kasane.municipality,
     case_id         uuid references kasane.case_file,
-    consultation_id uuid references kasane.consultation,
+    consultation_id uuid references kasane.consultation deferrable initially deferred,
     kind            text        not null,
     occurred_at     timestamptz not null,
     recorded_at     timestamptz not null,

@@ -601,6 +601,7 @@ declare
     allowed text[] := engine.allowed_variables();
     month   timestamp;
     fresh   engine.record[];
+    broken  text;
 begin
     perform pg_advisory_xact_lock_shared(7301, 1);
     perform engine.begin_epoch(the_epoch);
@@ -629,6 +630,11 @@ begin
           from unnest(partitions, positions, times) u (partition_id, position, at)
           order by u.partition_id, u.position desc) l;
     return coalesce(cardinality(fresh), 0);
+exception when data_exception or integrity_constraint_violation then
+    -- The server writes errors to its log, and this one quotes the record; what is said instead does not.
+    get stacked diagnostics broken = constraint_name;
+    raise exception using errcode = sqlstate,
+        message = concat_ws(' ', 'a record is refused', nullif('by ' || nullif(broken, ''), ''));
 end $$;
 comment on function engine.apply is 'Stores records and projects those that were not stored before; returns how many those were. All or none: one record that is refused refuses the batch.';
 

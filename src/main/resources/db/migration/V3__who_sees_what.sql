@@ -238,7 +238,7 @@ create policy change on kasane.case_file for update using ((select kasane.may_wr
 alter table kasane.consultation enable row level security;
 create policy see on kasane.consultation for select using (kasane.sees_consultation(id));
 create policy add on kasane.consultation for insert
-    with check ((select kasane.may_write()) and municipality_id = (select kasane.my_municipality()) and agency_id = any ((select kasane.my_agencies())));
+    with check ((select kasane.may_write()) and municipality_id = (select kasane.my_municipality()) and agency_id = any ((select kasane.my_agencies())::uuid[]));
 create policy change on kasane.consultation for update using ((select kasane.may_write()) and kasane.sees_consultation(id));
 
 alter table kasane.consultation_concern enable row level security;
@@ -293,7 +293,7 @@ create policy change on kasane.outbox for update using ((select kasane.has_role(
 
 alter table engine.user_task enable row level security;
 create policy see on engine.user_task for select
-    using (audience_id = any ((select kasane.audiences())) or kasane.sees_case(case_id) or (select kasane.has_role('system')));
+    using (audience_id = any ((select kasane.audiences())::uuid[]) or kasane.sees_case(case_id) or (select kasane.has_role('system')));
 create index if not exists user_task_list on engine.user_task (audience_id, created_at, id) where state = 'CREATED';
 create index if not exists user_task_of_case on engine.user_task (case_id);
 
@@ -310,3 +310,6 @@ begin
         execute format('create policy see on engine.%I for select using ((select kasane.has_role(''system'', ''auditor'', ''admin'')))', t);
     end loop;
 end $$;
+
+-- A command of the administrator; security definer, since the application itself may not touch the projections.
+grant execute on function engine.rebuild() to kasane_app;

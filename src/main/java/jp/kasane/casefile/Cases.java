@@ -169,12 +169,25 @@ public class Cases {
         engine.reseat(caseId);
     }
 
-    /** All that should be running: after a restore, or when the engine was exchanged. */
+    /**
+     * All that should be running, consultations that nobody has looked at included: after a restore, or when the engine was
+     * exchanged.
+     *
+     * @return how many were started again
+     */
     public int reseatAll(String reason) {
-        var open = jdbc.sql("select id from kasane.case_file where phase <> 'closed' order by id")
+        var open = jdbc.sql(
+                        """
+                        select id from kasane.case_file where phase <> 'closed'
+                        union all select id from kasane.consultation where status = 'received' order by id
+                        """)
                 .query(UUID.class)
                 .list();
-        open.forEach(id -> reseat(id, reason));
+        for (var stream : open) {
+            streams.lock(stream);
+            streams.append(stream, CaseEvent.now("case.re-seated", clock.instant(), Map.of("reason", reason)));
+            engine.reseat(stream);
+        }
         return open.size();
     }
 }

@@ -20,10 +20,15 @@ final class LocalPostgres implements AutoCloseable {
         this.postgres = postgres;
     }
 
-    static LocalPostgres start(Path directory) throws IOException, SQLException {
+    static LocalPostgres start(Path directory, Path log) throws IOException, SQLException {
         stopOrphan(directory);
         Files.deleteIfExists(directory.resolve("epg-lock"));
+        // The library tells every step on the console; what PostgreSQL says goes to its own file.
+        ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("io.zonky"))
+                .setLevel(ch.qos.logback.classic.Level.WARN);
         var postgres = EmbeddedPostgres.builder()
+                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setDataDirectory(directory)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)

@@ -85,9 +85,11 @@ public final class LocalRuntime implements AutoCloseable {
 
     /** @throws CannotStart for reasons the person at the console can change */
     public static LocalRuntime start(Path directory) throws IOException, SQLException {
-        var home = Path.of(System.getProperty("kasane.camunda.home", "target/camunda/camunda-zeebe-8.6.0"));
+        var home = Path.of(System.getProperty("kasane.camunda.home", "target/camunda/camunda-zeebe-8.6.0"))
+                .toAbsolutePath();
         var exporter = Path.of(
-                System.getProperty("kasane.exporter.jar", "exporter/target/kasane-exporter-0.1.0-SNAPSHOT.jar"));
+                        System.getProperty("kasane.exporter.jar", "exporter/target/kasane-exporter-0.1.0-SNAPSHOT.jar"))
+                .toAbsolutePath();
         for (var needed : new Path[] {home.resolve("bin/broker"), exporter}) {
             if (!Files.exists(needed)) {
                 throw new CannotStart(
@@ -100,7 +102,7 @@ public final class LocalRuntime implements AutoCloseable {
         try {
             System.out.println("Kasane: データの場所 " + data.path());
             System.out.println("Kasane: PostgreSQL 17 を起動しています…");
-            postgres = LocalPostgres.start(data.postgres());
+            postgres = LocalPostgres.start(data.postgres(), data.log("postgres.log"));
             System.out.println("Kasane: Camunda 8.6.0 を起動しています…（記録: " + data.log("camunda.log") + "）");
             var broker = LocalBroker.start(home, exporter, data, postgres.jdbcUrl());
             return new LocalRuntime(data, postgres, broker);

@@ -34,7 +34,7 @@ public class Tasks {
             select t.id, t.element_id as step, t.process_id, t.created_at, t.case_id, t.consultation_id,
                    f.number as case_number, f.urgency, coalesce(h.name, k.subject_name, k.subject_label) as subject,
                    l.due_at, coalesce(l.rung, 0) as rung, c.user_id as claimed_by, u.display_name as claimed_by_name, c.claimed_at,
-                   t.audience_id = any ((select kasane.workable_audiences())) as workable,
+                   t.audience_id = any ((select kasane.workable_audiences())::uuid[]) as workable,
                    coalesce(c.user_id = kasane.acting_user(), false) as mine
             from engine.user_task t
             left join kasane.case_file f on f.id = t.case_id
@@ -123,9 +123,9 @@ public class Tasks {
         return transaction.execute(tx -> jdbc.sql(
                         SELECT
                                 + """
-                          and (t.audience_id = any ((select kasane.audiences())) or t.case_id = :case)
+                          and (t.audience_id = any ((select kasane.audiences())::uuid[]) or t.case_id = :case)
                           and (:view <> 'MINE' or c.user_id = kasane.acting_user())
-                          and (:view <> 'GROUP' or (c.user_id is null and t.audience_id = any ((select kasane.workable_audiences()))))
+                          and (:view <> 'GROUP' or (c.user_id is null and t.audience_id = any ((select kasane.workable_audiences())::uuid[])))
                           and (:case::uuid is null or t.case_id = :case)
                           and (:consultation::uuid is null or t.consultation_id = :consultation)
                           and (:step::text is null or t.element_id = :step)

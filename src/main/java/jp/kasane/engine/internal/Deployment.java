@@ -8,7 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
+import jp.kasane.access.SystemActor;
+import jp.kasane.foundation.Ids;
 import jp.kasane.worker.KasaneWorker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +39,16 @@ class Deployment implements SmartLifecycle, HealthIndicator {
     private final CamundaClient camunda;
     private final ObjectProvider<KasaneWorker> workers;
     private final JdbcClient jdbc;
+    private final SystemActor system;
     private final List<JobWorker> open = new ArrayList<>();
     private volatile Thread starting;
     private volatile String notReadyBecause = "starting";
 
-    Deployment(CamundaClient camunda, ObjectProvider<KasaneWorker> workers, JdbcClient jdbc) {
+    Deployment(CamundaClient camunda, ObjectProvider<KasaneWorker> workers, JdbcClient jdbc, SystemActor system) {
         this.camunda = camunda;
         this.workers = workers;
         this.jdbc = jdbc;
+        this.system = system;
     }
 
     @Override
@@ -55,8 +61,11 @@ class Deployment implements SmartLifecycle, HealthIndicator {
             try {
                 awaitEngine();
                 deployAll();
+                var before = position();
+                var hello = startDeadlineSweep();
+                notReadyBecause = "waiting for the exporter";
+                awaitExporter(before, hello);
                 openWorkers();
-                startDeadlineSweep();
                 notReadyBecause = null;
                 return;
             } catch (InterruptedException stopped) {
@@ -87,6 +96,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
                 }
             } catch (RuntimeException away) {
                 // Not there yet: the next look is the answer.
+                LOG.debug("Engine: not there yet", away);
             }
             notReadyBecause = "waiting for the engine";
             Thread.sleep(Duration.ofMillis(200));
@@ -127,34 +137,70 @@ class Deployment implements SmartLifecycle, HealthIndicator {
     }
 
     /** One everlasting instance: the fixed correlation key lets no second one start beside it. */
-    private void startDeadlineSweep() {
+    private String startDeadlineSweep() {
+        var hello = Ids.next().toString();
         camunda.newPublishMessageCommand()
                 .messageName("deadline-sweep-start")
                 .correlationKey("deadline-sweep")
+                .messageId(hello)
+                .variables(Map.of("instanceKey", "deadline-sweep"))
                 .timeToLive(Duration.ZERO)
                 .send()
                 .join();
+        return hello;
+    }
+
+    private record Position(UUID epoch, long position) {}
+
+    private Position position() {
+        return jdbc.sql(
+                        """
+                        select e.epoch, coalesce((select max(p.position) from engine.exporter_position p where p.epoch = e.epoch), 0) as position
+                        from engine.epoch e where e.current
+                        """)
+                .query(Position.class)
+                .optional()
+                .orElse(new Position(new UUID(0, 0), 0));
+    }
+
+    /**
+     * Waits until the projections speak of this very broker: after a restore, or with a wiped broker, what stands there is still
+     * of another one, whose keys may mean something else by now. Nothing is worked or ordered before.
+     */
+    private void awaitExporter(Position before, String hello) throws InterruptedException {
+        while (true) {
+            var now = position();
+            var heard = system.inTransaction(() -> jdbc.sql(
+                            """
+                            select count(*) from engine.record
+                            where epoch = :epoch and position > :position and value_type = 'MESSAGE' and value ->> 'messageId' = :hello
+                            """)
+                    .param("epoch", now.epoch())
+                    .param("position", now.epoch().equals(before.epoch()) ? before.position() : 0)
+                    .param("hello", hello)
+                    .query(Long.class)
+                    .single());
+            if (heard > 0) {
+                return;
+            }
+            Thread.sleep(Duration.ofMillis(100));
+        }
+    }
+
+    boolean ready() {
+        return notReadyBecause == null;
     }
 
     @Override
     public Health health() {
-        if (notReadyBecause != null) {
-            return Health.outOfService().withDetail("reason", notReadyBecause).build();
-        }
-        // Tasks can be worked once the exporter has told us of this engine's diagrams.
-        var known = jdbc.sql(
-                        "select count(*) from engine.process_definition d join engine.epoch e on e.epoch = d.epoch and e.current")
-                .query(Long.class)
-                .single();
-        return known > 0
+        return ready()
                 ? Health.up().build()
-                : Health.outOfService()
-                        .withDetail("reason", "waiting for the exporter")
-                        .build();
+                : Health.outOfService().withDetail("reason", notReadyBecause).build();
     }
 
     @Override
     public synchronized void stop() {
+        notReadyBecause = "stopping";
         starting.interrupt();
         open.forEach(JobWorker::close);
         open.clear();

@@ -13,7 +13,8 @@ class EngineConnection {
     /** Commands over gRPC: over REST the client's job commands fail against Camunda 8.6 (DESIGN §3). */
     @Bean
     CamundaClient camundaClient(
-            @Value("${kasane.engine.grpc-address}") URI grpc, @Value("${kasane.engine.rest-address}") URI rest) {
+            @Value("${kasane.engine.grpc-address:http://127.0.0.1:26500}") URI grpc,
+            @Value("${kasane.engine.rest-address:http://127.0.0.1:8088}") URI rest) {
         return CamundaClient.newClientBuilder()
                 .grpcAddress(grpc)
                 .restAddress(rest)

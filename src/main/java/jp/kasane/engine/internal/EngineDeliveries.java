@@ -21,10 +21,12 @@ class EngineDeliveries {
 
     private final CamundaClient camunda;
     private final JdbcClient jdbc;
+    private final Deployment deployment;
 
-    EngineDeliveries(CamundaClient camunda, JdbcClient jdbc) {
+    EngineDeliveries(CamundaClient camunda, JdbcClient jdbc, Deployment deployment) {
         this.camunda = camunda;
         this.jdbc = jdbc;
+        this.deployment = deployment;
     }
 
     @Bean
@@ -154,7 +156,7 @@ class EngineDeliveries {
         Delivery.Result deliver(Order order) throws ClientException;
     }
 
-    private static Delivery delivery(String kind, Doing doing) {
+    private Delivery delivery(String kind, Doing doing) {
         return new Delivery() {
             @Override
             public String kind() {
@@ -163,6 +165,9 @@ class EngineDeliveries {
 
             @Override
             public Result deliver(Order order) {
+                if (!deployment.ready()) {
+                    throw new IllegalStateException("The engine is not ready");
+                }
                 return doing.deliver(order);
             }
         };

@@ -35,7 +35,7 @@ class ProfileLoader implements InitializingBean {
     ProfileLoader(
             Flyway flyway,
             @Value("${kasane.profile}") String profile,
-            @Value("${kasane.local-users}") boolean localUsers,
+            @Value("${kasane.local-users:false}") boolean localUsers,
             @Value("${server.address}") String address) {
         this.flyway = flyway;
         this.profile = profile;

@@ -1,0 +1,65 @@
+package jp.kasane.consultation.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.casefile.Timeline;
+import jp.kasane.consultation.Consultation;
+import jp.kasane.consultation.Consultations;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.task.People;
+import jp.kasane.task.Submissions;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/consultations")
+@Tag(name = "consultations", description = "相談")
+class ConsultationApi {
+
+    private final Consultations consultations;
+    private final Timeline timeline;
+    private final People people;
+
+    ConsultationApi(Consultations consultations, Timeline timeline, People people) {
+        this.consultations = consultations;
+        this.timeline = timeline;
+        this.people = people;
+    }
+
+    record Receive(JsonNode data, Instant occurredAt, String onBehalfOf) {}
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    @Operation(summary = "相談を登録する")
+    Map<String, UUID> receive(@RequestBody Receive receive) {
+        return Map.of(
+                "consultationId",
+                consultations.receive(
+                        receive.data(),
+                        new Submissions.Circumstances(receive.occurredAt(), people.byLogin(receive.onBehalfOf()))));
+    }
+
+    @GetMapping("/{id}")
+    @Operation(summary = "相談")
+    Consultation one(@PathVariable String id) {
+        return Ids.parse(id).flatMap(consultations::find).orElseThrow(() -> new Refusal.NotFound("相談"));
+    }
+
+    @GetMapping("/{id}/events")
+    @Operation(summary = "相談の経過")
+    List<Timeline.Entry> events(@PathVariable String id) {
+        return timeline.ofConsultation(one(id).id());
+    }
+}

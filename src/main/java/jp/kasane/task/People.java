@@ -1,0 +1,33 @@
+package jp.kasane.task;
+
+import java.util.List;
+import java.util.UUID;
+import jp.kasane.foundation.Refusal;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Colleagues of the acting user, in whose place something may be recorded. */
+@Component
+public class People {
+
+    private final JdbcClient jdbc;
+
+    People(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** @return null for null; @throws Refusal.Invalid if there is no such colleague */
+    @Transactional(readOnly = true)
+    public UUID byLogin(String login) {
+        if (login == null || login.isBlank()) {
+            return null;
+        }
+        return jdbc.sql("select id from kasane.app_user where login = :login and kind = 'person' and active")
+                .param("login", login)
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(() ->
+                        new Refusal.Invalid(List.of(new Refusal.FieldError("onBehalfOf", "代わりに記録する相手", "が見つかりません。"))));
+    }
+}
