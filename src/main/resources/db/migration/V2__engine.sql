@@ -123,7 +123,7 @@ create table engine.process_instance (
 create index on engine.process_instance (case_id) where case_id is not null;
 create index on engine.process_instance (consultation_id) where consultation_id is not null;
 create index on engine.process_instance (instance_key) where state = 'ACTIVE';
-create index on engine.process_instance (epoch, parent_key) where parent_key is not null;
+create index on engine.process_instance (parent_key) where parent_key is not null;
 comment on column engine.process_instance.root_key is 'The instance at the top of the call activities; its own key if it was not called.';
 comment on column engine.process_instance.case_id is 'From the variable caseId of the instance''s own scope; null when that is no uuid. Likewise consultation_id.';
 comment on column engine.process_instance.instance_key is 'From the variable instanceKey of the instance''s own scope: what messages to it correlate with.';
@@ -142,7 +142,7 @@ create table engine.element_instance (
     case_id              uuid,
     primary key (epoch, key)
 );
-create index on engine.element_instance (epoch, process_instance_key);
+create index on engine.element_instance (process_instance_key);
 create index on engine.element_instance (definition_key, element_id) where state = 'ACTIVE';
 comment on table engine.element_instance is 'Tokens: one row per element entered, without the process itself (process_instance) and the flows (sequence_flow).';
 
@@ -180,7 +180,7 @@ create table engine.user_task (
     audience_id          uuid,
     unique (epoch, key)
 );
-create index on engine.user_task (epoch, process_instance_key);
+create index on engine.user_task (process_instance_key);
 comment on column engine.user_task.id is 'Made from epoch and key, so that a rebuilt row has the id that claims, drafts and links know.';
 comment on column engine.user_task.audience_id is 'Whom the task is addressed to: kasane.task_audience of its first candidate group. Row-level security goes by it.';
 
@@ -199,7 +199,7 @@ create table engine.incident (
     case_id              uuid,
     primary key (epoch, key)
 );
-create index on engine.incident (epoch, process_instance_key);
+create index on engine.incident (process_instance_key);
 create index on engine.incident (created_at) where state = 'OPEN';
 
 create table engine.variable (
@@ -212,7 +212,7 @@ create table engine.variable (
     updated_at           timestamptz not null,
     primary key (epoch, key)
 );
-create index on engine.variable (epoch, process_instance_key, name);
+create index on engine.variable (process_instance_key, name);
 comment on column engine.variable.value is 'JSON. Null when the variable is not allowed, and never otherwise: a variable that holds nothing is the text null.';
 
 create table engine.message_subscription (
@@ -227,22 +227,23 @@ create table engine.message_subscription (
     at                   timestamptz not null,
     primary key (epoch, key)
 );
-create index on engine.message_subscription (epoch, process_instance_key);
+create index on engine.message_subscription (process_instance_key);
 create index on engine.message_subscription (correlation_key, message_name) where state = 'CREATED';
+
+-- The small functions below carry no search_path of their own: that would keep PostgreSQL from inlining them, and costs more than
+-- they do. They name everything in full or are parsed when they are made; those that call them have theirs set.
 
 -- ── values that must not be known ──────────────────────────────────────────────────────────────────────────────────
 
 create function engine.names_of(variables jsonb, allowed text[]) returns jsonb
     language sql immutable parallel safe
-    set search_path = engine, pg_temp
     return case jsonb_typeof(variables)
         when 'object' then (select coalesce(jsonb_object_agg(v.name, case when v.name = any (allowed) then v.value else 'null'::jsonb end), '{}'::jsonb)
                             from jsonb_each(variables) v (name, value))
         else 'null'::jsonb end;
 
 create function engine.redacted_deep(value jsonb, allowed text[]) returns jsonb
-    language plpgsql immutable parallel safe
-    set search_path = engine, pg_temp as $$
+    language plpgsql immutable parallel safe as $$
 begin
     return case jsonb_typeof(value)
         when 'object' then (
@@ -261,8 +262,7 @@ begin
 end $$;
 
 create function engine.redacted(value_type text, value jsonb, allowed text[]) returns jsonb
-    language plpgsql immutable parallel safe
-    set search_path = engine, pg_temp as $$
+    language plpgsql immutable parallel safe as $$
 begin
     return case
         when value_type in ('PROCESS_INSTANCE', 'PROCESS', 'FORM', 'INCIDENT', 'TIMER') then value
@@ -280,25 +280,21 @@ comment on function engine.redacted is 'The value without the values of variable
 
 create function engine.allowed_variables() returns text[]
     language sql stable
-    set search_path = engine, pg_temp
     return (select coalesce(array_agg(name), '{}') from engine.allowed_variable);
 
 -- ── projection ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 create function engine.as_uuid(text_or_not text) returns uuid
     language sql immutable parallel safe
-    set search_path = engine, pg_temp
     return case when text_or_not ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then text_or_not::uuid end;
 
 -- Keys are positive; the engine writes -1 for "none".
 create function engine.as_key(number_or_not text) returns bigint
     language sql immutable parallel safe
-    set search_path = engine, pg_temp
     return nullif(number_or_not::bigint, -1);
 
 create function engine.lose(the_epochs uuid[]) returns void
     language sql
-    set search_path = engine, pg_temp
 begin atomic
     update engine.process_instance set state = 'LOST' where epoch = any (the_epochs) and state = 'ACTIVE';
     update engine.element_instance set state = 'LOST' where epoch = any (the_epochs) and state = 'ACTIVE';
@@ -310,9 +306,17 @@ comment on function engine.lose is 'What ran in these epochs runs no more: their
 
 -- `recs` are records of one epoch, per partition in the order of their positions, none of them projected before.
 -- Every statement sees what the ones before it did: an instance and its case are known before its tokens and tasks are.
+-- Few records meet large tables here, and have to by index. The planner cannot know: it plans once per connection, perhaps while
+-- the tables are empty. So it is told, and tables are joined by epoch and key of the record: with the epoch as a constant, it
+-- takes an empty table for one that the epoch alone narrows down. For the same reason no index but the primary keys begins
+-- with the epoch.
 create function engine.project(the_epoch uuid, recs engine.record[]) returns void
     language plpgsql
-    set search_path = engine, pg_temp as $$
+    set search_path = engine, pg_temp
+    set enable_seqscan = off
+    set enable_hashjoin = off
+    set enable_mergejoin = off
+    set jit = off as $$
 declare
     processes     engine.record[];
     forms         engine.record[];
@@ -373,14 +377,14 @@ begin
             update process_instance c set root_key = p.root_key
             from process_instance p
             where c.epoch = the_epoch and c.key = any (called) and c.root_key is null
-              and p.epoch = the_epoch and p.key = c.parent_key and p.root_key is not null;
+              and p.epoch = c.epoch and p.key = c.parent_key and p.root_key is not null;
             exit when not found;
         end loop;
 
         update process_instance p
         set state = case r.intent when 'ELEMENT_COMPLETED' then 'COMPLETED' else 'TERMINATED' end, ended_at = r.at
         from unnest(elements) r
-        where p.epoch = the_epoch and p.key = r.key
+        where p.epoch = r.epoch and p.key = r.key
           and r.intent in ('ELEMENT_COMPLETED', 'ELEMENT_TERMINATED') and r.value ->> 'bpmnElementType' = 'PROCESS';
 
         update process_instance p
@@ -388,7 +392,7 @@ begin
         from (select distinct on (m.key) m.* from unnest(elements) m
               where m.intent = 'ELEMENT_MIGRATED' and m.value ->> 'bpmnElementType' = 'PROCESS'
               order by m.key, m.position desc) r
-        where p.epoch = the_epoch and p.key = r.key;
+        where p.epoch = r.epoch and p.key = r.key;
     end if;
 
     if variables is not null then
@@ -400,7 +404,7 @@ begin
         on conflict (epoch, key) do update set value = excluded.value, updated_at = excluded.updated_at;
 
         with heard as (
-            select r.process_instance_key as key,
+            select r.epoch, r.process_instance_key as key,
                    (array_agg(engine.as_uuid(t.text) order by r.position desc) filter (where r.value ->> 'name' = 'caseId' and engine.as_uuid(t.text) is not null))[1] as case_id,
                    (array_agg(engine.as_uuid(t.text) order by r.position desc) filter (where r.value ->> 'name' = 'consultationId' and engine.as_uuid(t.text) is not null))[1] as consultation_id,
                    (array_agg(t.text order by r.position desc) filter (where r.value ->> 'name' = 'instanceKey' and t.text is not null))[1] as instance_key
@@ -409,13 +413,13 @@ begin
             where r.value ->> 'name' in ('caseId', 'consultationId', 'instanceKey')
               and r.intent in ('CREATED', 'UPDATED')
               and (r.value ->> 'scopeKey')::bigint = r.process_instance_key
-            group by 1),
+            group by 1, 2),
         changed as (
             update process_instance p
             set case_id = coalesce(h.case_id, p.case_id), consultation_id = coalesce(h.consultation_id, p.consultation_id),
                 instance_key = coalesce(h.instance_key, p.instance_key)
             from heard h
-            where p.epoch = the_epoch and p.key = h.key
+            where p.epoch = h.epoch and p.key = h.key
             returning p.key)
         select array_agg(key) into told from changed;
     end if;
@@ -425,19 +429,19 @@ begin
         select the_epoch, r.key, r.process_instance_key, (r.value ->> 'processDefinitionKey')::bigint, r.element_id, r.value ->> 'bpmnElementType',
                'ACTIVE', r.at, p.case_id
         from unnest(elements) r
-        left join process_instance p on p.epoch = the_epoch and p.key = r.process_instance_key
+        left join process_instance p on p.epoch = r.epoch and p.key = r.process_instance_key
         where r.intent = 'ELEMENT_ACTIVATING' and r.value ->> 'bpmnElementType' <> 'PROCESS'
         on conflict do nothing;
 
         update element_instance e
         set state = case r.intent when 'ELEMENT_COMPLETED' then 'COMPLETED' else 'TERMINATED' end, ended_at = r.at
         from unnest(elements) r
-        where e.epoch = the_epoch and e.key = r.key and r.intent in ('ELEMENT_COMPLETED', 'ELEMENT_TERMINATED');
+        where e.epoch = r.epoch and e.key = r.key and r.intent in ('ELEMENT_COMPLETED', 'ELEMENT_TERMINATED');
 
         update element_instance e
         set element_id = r.element_id, definition_key = (r.value ->> 'processDefinitionKey')::bigint
         from (select distinct on (m.key) m.* from unnest(elements) m where m.intent = 'ELEMENT_MIGRATED' order by m.key, m.position desc) r
-        where e.epoch = the_epoch and e.key = r.key;
+        where e.epoch = r.epoch and e.key = r.key;
 
         insert into sequence_flow (epoch, process_instance_key, position, key, definition_key, element_id, at)
         select the_epoch, r.process_instance_key, r.position, r.key, (r.value ->> 'processDefinitionKey')::bigint, r.element_id, r.at
@@ -456,7 +460,7 @@ begin
                kasane.task_audience(g.groups[1], p.case_id, p.consultation_id)
         from unnest(tasks) r
         cross join lateral (select array(select jsonb_array_elements_text(r.value -> 'candidateGroupsList'))) g (groups)
-        left join process_instance p on p.epoch = the_epoch and p.key = r.process_instance_key
+        left join process_instance p on p.epoch = r.epoch and p.key = r.process_instance_key
         where r.intent = 'CREATED'
         on conflict do nothing;
 
@@ -470,11 +474,11 @@ begin
               from unnest(tasks) u
               where u.intent in ('ASSIGNED', 'UPDATED', 'MIGRATED', 'COMPLETED')
               order by u.key, u.position desc) r
-        where t.epoch = the_epoch and t.key = r.key;
+        where t.epoch = r.epoch and t.key = r.key;
 
         update user_task t set state = r.intent, ended_at = r.at
         from unnest(tasks) r
-        where t.epoch = the_epoch and t.key = r.key and r.intent in ('COMPLETED', 'CANCELED');
+        where t.epoch = r.epoch and t.key = r.key and r.intent in ('COMPLETED', 'CANCELED');
     end if;
 
     if incidents is not null then
@@ -482,17 +486,17 @@ begin
         select the_epoch, r.key, r.process_instance_key, r.element_id, engine.as_key(r.value ->> 'elementInstanceKey'), r.value ->> 'errorType',
                r.value ->> 'errorMessage', engine.as_key(r.value ->> 'jobKey'), 'OPEN', r.at, p.case_id
         from unnest(incidents) r
-        left join process_instance p on p.epoch = the_epoch and p.key = r.process_instance_key
+        left join process_instance p on p.epoch = r.epoch and p.key = r.process_instance_key
         where r.intent = 'CREATED'
         on conflict do nothing;
 
         update incident i set element_id = r.element_id
         from (select distinct on (m.key) m.* from unnest(incidents) m where m.intent = 'MIGRATED' order by m.key, m.position desc) r
-        where i.epoch = the_epoch and i.key = r.key;
+        where i.epoch = r.epoch and i.key = r.key;
 
         update incident i set state = 'RESOLVED', resolved_at = r.at
         from unnest(incidents) r
-        where i.epoch = the_epoch and i.key = r.key and r.intent = 'RESOLVED';
+        where i.epoch = r.epoch and i.key = r.key and r.intent = 'RESOLVED';
     end if;
 
     if subscriptions is not null then
@@ -508,21 +512,24 @@ begin
     -- An instance that learned its case after it had entered elements hands it on to them.
     if told is not null then
         update element_instance e set case_id = p.case_id
-        from process_instance p
-        where p.epoch = the_epoch and p.key = any (told)
-          and e.epoch = the_epoch and e.process_instance_key = p.key and e.case_id is distinct from p.case_id;
+        from unnest(variables) r
+        join process_instance p on p.epoch = r.epoch and p.key = r.process_instance_key
+        where p.key = any (told)
+          and e.epoch = p.epoch and e.process_instance_key = p.key and e.case_id is distinct from p.case_id;
 
         update incident i set case_id = p.case_id
-        from process_instance p
-        where p.epoch = the_epoch and p.key = any (told)
-          and i.epoch = the_epoch and i.process_instance_key = p.key and i.case_id is distinct from p.case_id;
+        from unnest(variables) r
+        join process_instance p on p.epoch = r.epoch and p.key = r.process_instance_key
+        where p.key = any (told)
+          and i.epoch = p.epoch and i.process_instance_key = p.key and i.case_id is distinct from p.case_id;
 
         update user_task t
         set case_id = p.case_id, consultation_id = p.consultation_id, municipality_id = kasane.task_municipality(p.case_id, p.consultation_id),
             audience_id = kasane.task_audience(t.candidate_groups[1], p.case_id, p.consultation_id)
-        from process_instance p
-        where p.epoch = the_epoch and p.key = any (told)
-          and t.epoch = the_epoch and t.process_instance_key = p.key
+        from unnest(variables) r
+        join process_instance p on p.epoch = r.epoch and p.key = r.process_instance_key
+        where p.key = any (told)
+          and t.epoch = p.epoch and t.process_instance_key = p.key
           and (t.case_id, t.consultation_id) is distinct from (p.case_id, p.consultation_id);
     end if;
 
@@ -584,7 +591,6 @@ end $$;
 
 create function engine.reached(the_epoch uuid, the_partition int, the_position bigint, the_time timestamptz) returns void
     language sql
-    set search_path = engine, pg_temp
 begin atomic
     insert into engine.exporter_position as p (epoch, partition_id, position, at)
     values (the_epoch, the_partition, the_position, the_time)

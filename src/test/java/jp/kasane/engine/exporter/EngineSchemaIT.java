@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.util.PSQLException;
 
 /** What engine.apply promises, with records made by hand: those a broker writes only rarely, or only by accident. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -256,6 +257,33 @@ class EngineSchemaIT {
                         strings(
                                 "select value #>> '{evaluatedDecisions,0,evaluatedInputs,0,inputId}' from engine.record where epoch = ? and position = 4"))
                 .containsExactly("in");
+    }
+
+    @Test
+    void quotesNothingOfARecordThatItRefuses() {
+        var refused = List.of(
+                new Told(1, 1, NOVEMBER, 1, "MESSAGE", "PUBLISHED", "{\"variables\": {\"step\": \"secret\\u0000\"}}"),
+                new Told(1, 2, NOVEMBER, 2, "FORM", "CREATED", "{\"formId\": \"secret\", \"version\": \"secret\"}"),
+                new Told(
+                        1,
+                        3,
+                        NOVEMBER,
+                        3,
+                        "FORM",
+                        "CREATED",
+                        "{\"formId\": null, \"version\": 1, \"resource\": \"e30=\"}"));
+
+        for (var record : refused) {
+            assertThatThrownBy(() -> apply(List.of(record))).isInstanceOfSatisfying(PSQLException.class, e -> {
+                assertThat(e.getSQLState()).startsWith("2");
+                // Also with detail and context, which the server writes to its log.
+                assertThat(e.getServerErrorMessage().toString())
+                        .contains("a record is refused")
+                        .doesNotContain("secret");
+            });
+        }
+        assertThat(strings("select value::text from engine.record where epoch = ?"))
+                .isEmpty();
     }
 
     @Test
