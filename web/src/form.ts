@@ -1,1 +1,135 @@
-export {};
+import './words';
+import { language } from './words';
+import { createForm } from '@bpmn-io/form-js-viewer';
+import flatpickr from 'flatpickr';
+import { Japanese } from 'flatpickr/dist/l10n/ja.js';
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
+import './form.css';
+
+/**
+ * The one island for every form: draws the Camunda Form of the page, keeps a draft while somebody types, and submits it to the
+ * REST API. What is right and complete is decided by the server; its sentences are shown here.
+ */
+const TEXT = {
+  ja: {
+    saved: (time: string) => `下書きを保存しました（${time}）`,
+    notSaved: '下書きを保存できませんでした。通信を確かめてください。',
+    sending: '送信しています…',
+    failed: '送信できませんでした。入力した内容はこの画面に残っています。もう一度お試しください。',
+    check: '入力内容を確認してください。',
+  },
+  en: {
+    saved: (time: string) => `Draft saved (${time})`,
+    notSaved: 'The draft could not be saved. Please check your connection.',
+    sending: 'Sending…',
+    failed: 'Could not be sent. What you entered is still on this page; please try again.',
+    check: 'Please check what you entered.',
+  },
+}[language];
+
+interface Problem {
+  detail?: string;
+  fields?: { field: string; label: string; message: string }[];
+}
+
+const page = document.querySelector<HTMLElement>('[data-form]')!;
+const json = (id: string) => JSON.parse(document.getElementById(id)!.textContent!);
+const status = document.getElementById('form-status')!;
+const errors = document.getElementById('form-errors')!;
+const submitButton = document.getElementById('form-submit') as HTMLButtonElement;
+
+function csrf(): Record<string, string> {
+  const token = document.querySelector<HTMLMetaElement>('meta[name=_csrf]')?.content;
+  return token ? { 'X-XSRF-TOKEN': token } : {};
+}
+
+const send = (method: string, url: string, body: unknown) =>
+  fetch(url, {
+    method,
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...csrf() },
+    body: JSON.stringify(body),
+  });
+
+function showErrors(heading: string, lines: string[]) {
+  errors.replaceChildren();
+  const title = document.createElement('h2');
+  title.textContent = heading;
+  const list = document.createElement('ul');
+  for (const line of lines) {
+    const item = document.createElement('li');
+    item.textContent = line;
+    list.append(item);
+  }
+  errors.append(title, list);
+  errors.hidden = false;
+  errors.focus();
+}
+
+async function start() {
+  if (language === 'ja') flatpickr.localize(Japanese);
+  const container = document.getElementById('form')!;
+  const form = await createForm({ container, schema: json('form-schema'), data: json('form-data') });
+  if (page.dataset.readonly === 'true') {
+    form.setProperty('readOnly', true);
+    return;
+  }
+
+  // form-js keeps options and context in the same data: the server sorts out what the form asks.
+  const entered = () => (form as unknown as { _getSubmitData(): Record<string, unknown> })._getSubmitData();
+
+  let timer: number | undefined;
+  let sent = false;
+  const draftUrl = page.dataset.draftUrl;
+  const saveDraft = async () => {
+    if (!draftUrl || sent) return;
+    try {
+      const answer = await send('PUT', draftUrl, entered());
+      status.textContent = answer.ok
+        ? TEXT.saved(new Date().toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }))
+        : TEXT.notSaved;
+    } catch {
+      status.textContent = TEXT.notSaved;
+    }
+  };
+  form.on('changed', () => {
+    if (!draftUrl) return;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(saveDraft, 1200);
+  });
+
+  submitButton.addEventListener('click', async () => {
+    window.clearTimeout(timer);
+    errors.hidden = true;
+    const found = form.validate();
+    if (Object.keys(found).length > 0) {
+      showErrors(TEXT.check, []);
+      const first = container.querySelector<HTMLElement>('.fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select');
+      first?.focus();
+      first?.scrollIntoView({ block: 'center' });
+      return;
+    }
+    submitButton.disabled = true;
+    status.textContent = TEXT.sending;
+    try {
+      const answer = await send('POST', page.dataset.submitUrl!, { data: entered() });
+      if (answer.ok) {
+        sent = true;
+        const result = (await answer.json()) as Record<string, string>;
+        location.assign(page.dataset.next!.replace('{consultationId}', result.consultationId ?? ''));
+        return;
+      }
+      const problem = (await answer.json().catch(() => ({}))) as Problem;
+      showErrors(
+        problem.fields ? TEXT.check : (problem.detail ?? TEXT.failed),
+        (problem.fields ?? []).map((field) => `「${field.label}」${field.message}`),
+      );
+    } catch {
+      showErrors(TEXT.failed, []);
+    }
+    status.textContent = '';
+    submitButton.disabled = false;
+  });
+}
+
+void start();

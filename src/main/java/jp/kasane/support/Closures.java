@@ -88,7 +88,7 @@ public class Closures implements CaseSection {
                 .list();
     }
 
-    private UUID latest(UUID caseId) {
+    UUID latest(UUID caseId) {
         return jdbc.sql("select id from kasane.closure where case_id = :case order by version desc limit 1")
                 .param("case", caseId)
                 .query(UUID.class)

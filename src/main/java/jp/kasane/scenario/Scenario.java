@@ -1,0 +1,35 @@
+package jp.kasane.scenario;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * Somebody's story, step by step.
+ *
+ * @param id file name without ending
+ * @param source where the steps come from, e.g. {@code 002, L2291-95}
+ * @param play whether the local default plays it on a first start
+ */
+record Scenario(String id, String title, String source, boolean play, List<Step> steps) {
+
+    /**
+     * Exactly one of {@code register}, {@code task}, {@code answer}, {@code contact} and {@code expect}.
+     *
+     * @param as login of who does it
+     * @param register data of a new consultation
+     * @param task element id of the user task to be done, with {@code data}
+     * @param answer answer to the case's latest invitation
+     * @param contact data of a contact outside of any task
+     * @param expect what must be so now: {@code phase}, {@code task} (an open one), {@code closed}
+     * @param source line of the document, or that a test author chose it
+     */
+    record Step(
+            String as,
+            JsonNode register,
+            String task,
+            JsonNode data,
+            JsonNode answer,
+            JsonNode contact,
+            JsonNode expect,
+            String source) {}
+}
