@@ -64,8 +64,9 @@ public final class FormCheck {
             return false;
         }
         Map<String, Object> variables = new HashMap<>();
-        context.fields().forEachRemaining(entry -> variables.put(entry.getKey(), plain(entry.getValue())));
         data.fields().forEachRemaining(entry -> variables.put(entry.getKey(), plain(entry.getValue())));
+        // What the server knows comes last: a condition on it cannot be turned by sending it along.
+        context.fields().forEachRemaining(entry -> variables.put(entry.getKey(), plain(entry.getValue())));
         var result = feel.evaluateExpression(condition.substring(1), variables);
         return result.isSuccess() && Boolean.TRUE.equals(result.result());
     }

@@ -1,0 +1,55 @@
+package jp.kasane.consultation.web;
+
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import jp.kasane.casefile.Timeline;
+import jp.kasane.consultation.Consultations;
+import jp.kasane.form.Forms;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Tasks;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+
+@Controller
+class ConsultationPages {
+
+    private final Consultations consultations;
+    private final Timeline timeline;
+    private final Forms forms;
+    private final Tasks tasks;
+    private final java.time.Clock clock;
+
+    ConsultationPages(Consultations consultations, Timeline timeline, Forms forms, Tasks tasks, java.time.Clock clock) {
+        this.consultations = consultations;
+        this.timeline = timeline;
+        this.forms = forms;
+        this.tasks = tasks;
+        this.clock = clock;
+    }
+
+    @GetMapping("/consultations/new")
+    String fresh(Model model) {
+        var data = forms.options();
+        data.put(
+                "receivedAt",
+                OffsetDateTime.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"))
+                        .truncatedTo(ChronoUnit.MINUTES)
+                        .toString());
+        model.addAttribute("form", forms.parse(forms.shipped("consultation")));
+        model.addAttribute("data", data);
+        return "consultation-new";
+    }
+
+    @GetMapping("/consultations/{id}")
+    String one(@PathVariable String id, Model model) {
+        var consultation = Ids.parse(id).flatMap(consultations::find).orElseThrow(() -> new Refusal.NotFound("相談"));
+        model.addAttribute("consultation", consultation);
+        model.addAttribute("events", timeline.ofConsultation(consultation.id()));
+        model.addAttribute("tasks", tasks.list(Tasks.View.ALL, null, consultation.id(), null, 20));
+        return "consultation";
+    }
+}

@@ -1,0 +1,46 @@
+package jp.kasane.web;
+
+import jp.kasane.casefile.Timeline;
+import org.springframework.context.MessageSource;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.stereotype.Component;
+
+/** The words of codes: {@code of('phase', 'plan')} is the message {@code phase.plan}. A code without a word shows itself. */
+@Component("words")
+class Words {
+
+    private final MessageSource messages;
+
+    Words(MessageSource messages) {
+        this.messages = messages;
+    }
+
+    public String of(String group, Object code) {
+        return code == null
+                ? ""
+                : messages.getMessage(group + "." + code, null, code.toString(), LocaleContextHolder.getLocale());
+    }
+
+    public String concern(String code) {
+        return of("concern", code);
+    }
+
+    /** What happened, in one line. */
+    public String event(Timeline.Entry event) {
+        var word = of("event", event.kind());
+        if (event.kind().equals("step.submitted") || event.kind().equals("step.completed-elsewhere")) {
+            var step = event.step() != null
+                    ? event.step()
+                    : event.refs().path("step").asText();
+            return word + "：" + of("step", step);
+        }
+        if (event.kind().equals("deadline.reached")) {
+            return of("rung", event.refs().path("rung").asText()) + "："
+                    + of("step", event.refs().path("step").asText());
+        }
+        if (event.refs().hasNonNull("outcome")) {
+            return word + "（" + of("outcome", event.refs().get("outcome").asText()) + "）";
+        }
+        return word;
+    }
+}
