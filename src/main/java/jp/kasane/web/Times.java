@@ -1,5 +1,6 @@
 package jp.kasane.web;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -14,6 +15,12 @@ import org.springframework.stereotype.Component;
 class Times {
 
     private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
+
+    private final Clock clock;
+
+    Times(Clock clock) {
+        this.clock = clock;
+    }
 
     public String dateTime(Instant time) {
         return format(time == null ? null : time.atZone(JAPAN), "yyyy年M月d日(E) H:mm", "EEE d MMM yyyy, HH:mm");
@@ -32,12 +39,12 @@ class Times {
     }
 
     public boolean past(Instant time) {
-        return time != null && time.isBefore(Instant.now());
+        return time != null && time.isBefore(clock.instant());
     }
 
     /** Within three days. */
     public boolean near(Instant time) {
-        return time != null && time.isBefore(Instant.now().plusSeconds(3 * 86_400));
+        return time != null && time.isBefore(clock.instant().plusSeconds(3 * 86_400));
     }
 
     private static String format(TemporalAccessor time, String japanese, String english) {
