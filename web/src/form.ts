@@ -33,7 +33,6 @@ interface Problem {
 }
 
 const page = document.querySelector<HTMLElement>('[data-form]')!;
-const json = (id: string) => JSON.parse(document.getElementById(id)!.textContent!);
 const status = document.getElementById('form-status')!;
 const errors = document.getElementById('form-errors')!;
 const submitButton = document.getElementById('form-submit') as HTMLButtonElement;
@@ -69,7 +68,8 @@ function showErrors(heading: string, lines: string[]) {
 async function start() {
   if (language === 'ja') flatpickr.localize(Japanese);
   const container = document.getElementById('form')!;
-  const form = await createForm({ container, schema: json('form-schema'), data: json('form-data') });
+  container.replaceChildren();
+  const form = await createForm({ container, schema: JSON.parse(page.dataset.schema!), data: JSON.parse(page.dataset.values!) });
   if (page.dataset.readonly === 'true') {
     form.setProperty('readOnly', true);
     return;
@@ -92,8 +92,11 @@ async function start() {
       status.textContent = TEXT.notSaved;
     }
   };
+  // Drawing the form is a change, too: only what a person does is worth a draft.
+  let touched = false;
+  for (const kind of ['input', 'change', 'click', 'keydown']) container.addEventListener(kind, () => (touched = true));
   form.on('changed', () => {
-    if (!draftUrl) return;
+    if (!draftUrl || !touched) return;
     window.clearTimeout(timer);
     timer = window.setTimeout(saveDraft, 1200);
   });

@@ -1,4 +1,3 @@
-import 'htmx.org';
 import '@fontsource/biz-udpgothic/400.css';
 import '@fontsource/biz-udpgothic/700.css';
 import '@digital-go-jp/design-tokens/dist/tokens.css';

@@ -73,5 +73,14 @@ public class Forms {
         }
     }
 
+    /** JSON for a data attribute of a page. */
+    public String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Not writable as JSON", e);
+        }
+    }
+
     public record Option(String value, String label) {}
 }

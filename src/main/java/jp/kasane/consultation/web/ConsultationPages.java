@@ -39,8 +39,8 @@ class ConsultationPages {
                 OffsetDateTime.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"))
                         .truncatedTo(ChronoUnit.MINUTES)
                         .toString());
-        model.addAttribute("form", forms.parse(forms.shipped("consultation")));
-        model.addAttribute("data", data);
+        model.addAttribute("formJson", forms.shipped("consultation"));
+        model.addAttribute("dataJson", forms.write(data));
         return "consultation-new";
     }
 

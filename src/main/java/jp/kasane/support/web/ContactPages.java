@@ -36,8 +36,8 @@ class ContactPages {
                         .truncatedTo(ChronoUnit.MINUTES)
                         .toString());
         model.addAttribute("file", file);
-        model.addAttribute("form", forms.parse(forms.shipped("contact")));
-        model.addAttribute("data", data);
+        model.addAttribute("formJson", forms.shipped("contact"));
+        model.addAttribute("dataJson", forms.write(data));
         return "contact-new";
     }
 }

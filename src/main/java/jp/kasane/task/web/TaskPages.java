@@ -1,6 +1,7 @@
 package jp.kasane.task.web;
 
 import jp.kasane.access.Acting;
+import jp.kasane.form.Forms;
 import jp.kasane.task.Tasks;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -16,9 +17,11 @@ class TaskPages {
     private static final int MOST = 200;
 
     private final Tasks tasks;
+    private final Forms forms;
 
-    TaskPages(Tasks tasks) {
+    TaskPages(Tasks tasks, Forms forms) {
         this.tasks = tasks;
+        this.forms = forms;
     }
 
     @GetMapping("/tasks")
@@ -44,7 +47,10 @@ class TaskPages {
 
     @GetMapping("/tasks/{id}")
     String task(@PathVariable String id, Model model) {
-        model.addAttribute("sheet", tasks.sheet(id));
+        var sheet = tasks.sheet(id);
+        model.addAttribute("sheet", sheet);
+        model.addAttribute("formJson", forms.write(sheet.form()));
+        model.addAttribute("dataJson", forms.write(sheet.data()));
         model.addAttribute("taskId", id);
         return "task";
     }
