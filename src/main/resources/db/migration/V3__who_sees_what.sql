@@ -33,7 +33,8 @@ create function kasane.sees_all() returns boolean
 
 create function kasane.my_agencies() returns uuid[]
     language sql stable security definer set search_path = kasane, pg_temp
-    return (select coalesce(array_agg(distinct r.agency_id), '{}') from kasane.role_assignment r
+    return (select coalesce(array_agg(distinct r.agency_id), '{}')
+            from kasane.role_assignment r join kasane.app_user u on u.id = r.user_id and u.active
             where r.user_id = kasane.acting_user() and r.role in ('reception', 'coordinator', 'member', 'manager')
               and r.valid_from <= current_date and (r.valid_to is null or r.valid_to >= current_date));
 
@@ -41,7 +42,7 @@ create function kasane.my_agencies() returns uuid[]
 create function kasane.workable_audiences() returns uuid[]
     language sql stable security definer set search_path = kasane, pg_temp
     return (select coalesce(array_agg(kasane.audience_id(r.municipality_id, r.role, r.agency_id)), '{}')
-            from kasane.role_assignment r
+            from kasane.role_assignment r join kasane.app_user u on u.id = r.user_id and u.active
             where r.user_id = kasane.acting_user() and r.role in ('reception', 'coordinator', 'member', 'manager')
               and r.agency_id is not null
               and r.valid_from <= current_date and (r.valid_to is null or r.valid_to >= current_date));
@@ -201,7 +202,7 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array ['agency', 'app_user', 'role_assignment', 'deadline_policy', 'deadline', 'deadline_escalation', 'stream',
+    foreach t in array array ['agency', 'app_user', 'role_assignment', 'deadline_policy', 'deadline_escalation', 'stream',
                               'case_number', 'task_claim'] loop
         execute format('alter table kasane.%I enable row level security', t);
         execute format('create policy see on kasane.%I for select using (municipality_id = (select kasane.my_municipality()) or (select kasane.has_role(''system'')))', t);
@@ -224,6 +225,11 @@ begin
 end $$;
 
 create policy remove on kasane.task_claim for delete using ((select kasane.may_write()) and municipality_id = (select kasane.my_municipality()));
+
+-- When something of a case is due is part of the case.
+alter table kasane.deadline enable row level security;
+create policy see on kasane.deadline for select
+    using ((select kasane.has_role('system')) or kasane.sees_case(case_id) or kasane.sees_consultation(consultation_id));
 
 alter table kasane.case_seat enable row level security;
 create policy see on kasane.case_seat for select using (kasane.sees_case(case_id));

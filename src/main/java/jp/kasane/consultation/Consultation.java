@@ -8,6 +8,7 @@ import java.util.UUID;
  * A consultation as it was received.
  *
  * @param subject the person's name, or what they are called while nobody knows it
+ * @param subjectAddress null where there is none, or where it is concealed (DV) from the acting user
  * @param concerns ○, the codes of {@link jp.kasane.form.Concerns}
  * @param mainConcern ◎, one of them
  */

@@ -30,7 +30,9 @@ public class Consultations {
     private static final String SELECT =
             """
             select c.id, c.case_id, a.name as agency, c.status, c.channel, c.brought_by, c.subject_known,
-                   coalesce(c.subject_name, c.subject_label) as subject, c.subject_kana, c.subject_address, c.address_concealed,
+                   coalesce(c.subject_name, c.subject_label) as subject, c.subject_kana, c.address_concealed,
+                   case when not c.address_concealed or c.agency_id = any (kasane.my_agencies()) or kasane.sees_all()
+                             or kasane.sees_concealed(c.case_id) then c.subject_address end as subject_address,
                    c.story, c.wishes, c.since, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
                    c.occurred_at, c.recorded_at, u.display_name as recorded_by, b.display_name as behalf
             from kasane.consultation c

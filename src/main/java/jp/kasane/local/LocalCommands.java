@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
@@ -86,8 +89,10 @@ final class LocalCommands {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
-                zip.putNextEntry(new ZipEntry(postgres.relativize(directory) + "/"));
-                zip.closeEntry();
+                if (!directory.equals(postgres)) {
+                    zip.putNextEntry(new ZipEntry(name(postgres, directory) + "/"));
+                    zip.closeEntry();
+                }
                 return !withLog && directory.equals(postgres.resolve("pg_wal"))
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
@@ -118,11 +123,15 @@ final class LocalCommands {
     }
 
     private static void write(Path root, Path file, ZipOutputStream zip) throws IOException {
-        zip.putNextEntry(new ZipEntry(root.relativize(file).toString().replace('\\', '/')));
+        zip.putNextEntry(new ZipEntry(name(root, file)));
         try (var in = Files.newInputStream(file)) {
             in.transferTo(zip);
         }
         zip.closeEntry();
+    }
+
+    private static String name(Path root, Path path) {
+        return root.relativize(path).toString().replace('\\', '/');
     }
 
     /** Puts the database of the backup in place; what was there before is set aside, not deleted. */
@@ -135,29 +144,43 @@ final class LocalCommands {
             if (zip.getEntry("PG_VERSION") == null) {
                 throw new CannotStart(source + " is not a backup of Kasane.");
             }
-            var aside = directory.resolve("before-restore-" + System.currentTimeMillis());
+            var now = System.currentTimeMillis();
+            // Unpacked beside what is there: only a backup that is whole takes its place.
+            var unpacked = unpack(zip, source, directory.resolve("restoring-" + now));
+            var aside = directory.resolve("before-restore-" + now);
             for (var old : List.of(data.postgres(), data.camunda())) {
                 if (Files.exists(old)) {
                     Files.createDirectories(aside);
                     Files.move(old, aside.resolve(old.getFileName()));
                 }
             }
-            var target = Files.createDirectories(data.postgres());
-            for (var entries = zip.entries(); entries.hasMoreElements(); ) {
-                var entry = entries.nextElement();
-                var file = target.resolve(entry.getName()).normalize();
-                if (!file.startsWith(target)) {
-                    throw new CannotStart(source + " names a file outside of itself: not a backup of Kasane.");
-                }
-                if (entry.isDirectory()) {
-                    Files.createDirectories(file);
-                } else {
-                    Files.createDirectories(file.getParent());
-                    Files.copy(zip.getInputStream(entry), file);
-                }
-            }
+            Files.move(unpacked, data.postgres());
             Files.writeString(data.reseatMark(), "Every open case is started again at the next start.\n");
+        } catch (ZipException e) {
+            throw new CannotStart(source + " is not a backup of Kasane.");
         }
         System.out.println("Kasane: 復元しました。次の起動で、開いているケースがそれぞれの段階から再開されます");
+    }
+
+    private static Path unpack(ZipFile zip, Path source, Path target) throws IOException {
+        Files.createDirectories(target);
+        if (Files.getFileStore(target).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            // PostgreSQL refuses a data directory that others may read.
+            Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
+        }
+        for (var entries = zip.entries(); entries.hasMoreElements(); ) {
+            var entry = entries.nextElement();
+            var file = target.resolve(entry.getName()).normalize();
+            if (!file.startsWith(target)) {
+                throw new CannotStart(source + " names a file outside of itself: not a backup of Kasane.");
+            }
+            if (entry.isDirectory()) {
+                Files.createDirectories(file);
+            } else {
+                Files.createDirectories(file.getParent());
+                Files.copy(zip.getInputStream(entry), file);
+            }
+        }
+        return target;
     }
 }

@@ -73,7 +73,7 @@ public final class LocalRuntime implements AutoCloseable {
         return set == null || set.isBlank() ? otherwise : set;
     }
 
-    private static void requireFree(int port) {
+    static void requireFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));

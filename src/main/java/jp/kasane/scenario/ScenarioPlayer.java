@@ -143,7 +143,7 @@ public final class ScenarioPlayer {
         return body;
     }
 
-    private JsonNode fresh(JsonNode data, String user, String caseId) {
+    JsonNode fresh(JsonNode data, String user, String caseId) {
         return switch (data) {
             case null -> JsonNodeFactory.instance.objectNode();
             case ObjectNode object -> {

@@ -222,8 +222,8 @@ public class Tasks {
     public UUID submit(String id, JsonNode entered, Submissions.Circumstances circumstances) {
         try {
             return transaction.execute(tx -> {
-                var seen = required(id);
-                streams.lock(seen.streamId());
+                // Asked before the lock too: whoever may only look cannot take the lock, and is to hear why.
+                streams.lock(workable(id).streamId());
                 // Under the lock nobody else can be submitting: what is read now holds.
                 var task = workable(id);
                 requireFree(task);

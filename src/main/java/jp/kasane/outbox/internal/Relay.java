@@ -71,9 +71,11 @@ public class Relay implements SmartLifecycle {
     }
 
     private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
+        // Not the thread's interrupt alone: a delivery that is interrupted fails as any other does, and the flag is
+        // gone.
+        while (!stopped()) {
             try {
-                while (deliverNext()) {
+                while (!stopped() && deliverNext()) {
                     wake();
                 }
                 work.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -90,6 +92,11 @@ public class Relay implements SmartLifecycle {
                 }
             }
         }
+    }
+
+    private boolean stopped() {
+        var running = threads;
+        return running == null || running.isShutdown();
     }
 
     /** @return whether there was an order to deliver */
