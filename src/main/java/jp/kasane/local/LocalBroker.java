@@ -22,7 +22,6 @@ final class LocalBroker implements AutoCloseable {
     }
 
     static LocalBroker start(Path home, Path exporterJar, DataDirectory data, String jdbcUrl) throws IOException {
-        stopOrphan(data);
         var log = data.log("camunda.log");
         if (Files.exists(log)) {
             Files.move(log, data.log("camunda.previous.log"), StandardCopyOption.REPLACE_EXISTING);
@@ -76,7 +75,8 @@ final class LocalBroker implements AutoCloseable {
         return data.path().resolve("camunda.pid");
     }
 
-    private static void stopOrphan(DataDirectory data) throws IOException {
+    /** After a {@code kill -9} of the application the broker goes on, and its exporter keeps PostgreSQL from stopping. */
+    static void stopOrphan(DataDirectory data) throws IOException {
         var file = pidFile(data);
         if (!Files.exists(file)) {
             return;
@@ -103,7 +103,7 @@ final class LocalBroker implements AutoCloseable {
         Files.deleteIfExists(file);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

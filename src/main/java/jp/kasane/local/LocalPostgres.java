@@ -20,7 +20,7 @@ final class LocalPostgres implements AutoCloseable {
         this.postgres = postgres;
     }
 
-    static LocalPostgres start(Path directory, Path log) throws IOException, SQLException {
+    static LocalPostgres start(Path directory, int port, Path log) throws IOException, SQLException {
         stopOrphan(directory);
         Files.deleteIfExists(directory.resolve("epg-lock"));
         // The library tells every step on the console; what PostgreSQL says goes to its own file.
@@ -30,6 +30,7 @@ final class LocalPostgres implements AutoCloseable {
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setDataDirectory(directory)
+                .setPort(port)
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setLocaleConfig("locale", "C")
@@ -93,12 +94,12 @@ final class LocalPostgres implements AutoCloseable {
         }
     }
 
-    String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + DATABASE;
+    static String jdbcUrl(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
     }
 
-    int port() {
-        return postgres.getPort();
+    String jdbcUrl() {
+        return jdbcUrl(postgres.getPort());
     }
 
     @Override

@@ -98,17 +98,20 @@ public final class LocalRuntime implements AutoCloseable {
             }
         }
         var data = DataDirectory.open(directory);
-        LocalPostgres postgres = null;
+        LocalBroker broker = null;
         try {
             System.out.println("Kasane: データの場所 " + data.path());
-            System.out.println("Kasane: PostgreSQL 17 を起動しています…");
-            postgres = LocalPostgres.start(data.postgres(), data.log("postgres.log"));
+            LocalBroker.stopOrphan(data);
+            var port = LocalBroker.freePort();
+            // Both at once: the exporter waits for its database.
             System.out.println("Kasane: Camunda 8.6.0 を起動しています…（記録: " + data.log("camunda.log") + "）");
-            var broker = LocalBroker.start(home, exporter, data, postgres.jdbcUrl());
+            broker = LocalBroker.start(home, exporter, data, LocalPostgres.jdbcUrl(port));
+            System.out.println("Kasane: PostgreSQL 17 を起動しています…（記録: " + data.log("postgres.log") + "）");
+            var postgres = LocalPostgres.start(data.postgres(), port, data.log("postgres.log"));
             return new LocalRuntime(data, postgres, broker);
         } catch (IOException | SQLException | RuntimeException e) {
-            if (postgres != null) {
-                postgres.close();
+            if (broker != null) {
+                broker.close();
             }
             data.close();
             throw e;
