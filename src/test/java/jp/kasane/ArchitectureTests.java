@@ -56,7 +56,7 @@ class ArchitectureTests {
             .should()
             .callMethodWhere(ASKS_THE_WALL_CLOCK);
 
-    /** Java has no place for a domain word there. */
+    /** There is always a better word (STYLE). */
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = noClasses()
             .should()
