@@ -10,6 +10,11 @@ public interface Delivery {
 
     Result deliver(Order order);
 
+    /** Whether there is any sense in trying: while it is not, its orders wait without an attempt being counted. */
+    default boolean ready() {
+        return true;
+    }
+
     enum Result {
         DONE,
         /** The world has moved on and the order no longer applies; whoever gave it should be told. */

@@ -165,10 +165,12 @@ class EngineDeliveries {
 
             @Override
             public Result deliver(Order order) {
-                if (!deployment.ready()) {
-                    throw new IllegalStateException("The engine is not ready");
-                }
                 return doing.deliver(order);
+            }
+
+            @Override
+            public boolean ready() {
+                return deployment.ready();
             }
         };
     }

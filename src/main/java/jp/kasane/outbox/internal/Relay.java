@@ -101,17 +101,23 @@ public class Relay implements SmartLifecycle {
 
     /** @return whether there was an order to deliver */
     private boolean deliverNext() {
+        var ready =
+                deliveries.stream().filter(Delivery::ready).map(Delivery::kind).toArray(String[]::new);
+        if (ready.length == 0) {
+            return false;
+        }
         return system.inTransaction(() -> {
             var next = jdbc.sql(
                             """
                             select o.id, o.stream_id, o.kind, o.payload, o.created_at, o.attempts
                             from kasane.outbox o
-                            where o.done_at is null and o.next_attempt_at <= now()
+                            where o.done_at is null and o.next_attempt_at <= now() and o.kind = any (:ready)
                               and not exists (select from kasane.outbox earlier
                                               where earlier.stream_id = o.stream_id and earlier.done_at is null and earlier.id < o.id)
                             order by o.id limit 1
                             for update skip locked
                             """)
+                    .param("ready", ready)
                     .query((row, n) -> new Order(
                             row.getLong("id"),
                             row.getObject("stream_id", UUID.class),
