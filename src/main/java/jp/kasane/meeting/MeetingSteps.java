@@ -4,7 +4,6 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
@@ -191,17 +190,12 @@ final class MeetingSteps {
                     .param("case", caseId)
                     .query(Invited.class)
                     .list()
-                    .forEach(invited -> {
-                        for (var role : List.of("member", "reception", "coordinator", "manager")) {
-                            notices.tell(
-                                    notices.holders(invited.municipality(), role, invited.agency()),
-                                    "meeting-invitation",
-                                    // A new date is a new invitation.
-                                    "meeting:" + invited.meeting() + ":"
-                                            + invited.at().toInstant(),
-                                    Notices.About.meeting(caseId, invited.meeting()));
-                        }
-                    });
+                    .forEach(invited -> notices.tell(
+                            notices.peopleOf(invited.municipality(), invited.agency()),
+                            "meeting-invitation",
+                            // A new date is a new invitation.
+                            "meeting:" + invited.meeting() + ":" + invited.at().toInstant(),
+                            Notices.About.meeting(caseId, invited.meeting())));
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import jp.kasane.foundation.Ids;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -80,6 +81,15 @@ public class Notices {
                 .param("agency", agencyId)
                 .query(UUID.class)
                 .list();
+    }
+
+    /** Everybody who works for an agency's cases, whatever their role there. */
+    @Transactional(readOnly = true)
+    public List<UUID> peopleOf(UUID municipalityId, UUID agencyId) {
+        return Stream.of("member", "reception", "coordinator", "manager")
+                .flatMap(role -> holders(municipalityId, role, agencyId).stream())
+                .distinct()
+                .toList();
     }
 
     @Transactional(readOnly = true)

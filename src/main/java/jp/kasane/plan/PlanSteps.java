@@ -2,7 +2,6 @@ package jp.kasane.plan;
 
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
@@ -228,15 +227,11 @@ final class PlanSteps {
                     .param("case", caseId)
                     .query(Allocated.class)
                     .list()
-                    .forEach(allocated -> {
-                        for (var role : List.of("member", "reception", "coordinator", "manager")) {
-                            notices.tell(
-                                    notices.holders(allocated.municipality(), role, allocated.agency()),
-                                    "role-allocated",
-                                    "plan:" + allocated.plan(),
-                                    Notices.About.aCase(caseId));
-                        }
-                    });
+                    .forEach(allocated -> notices.tell(
+                            notices.peopleOf(allocated.municipality(), allocated.agency()),
+                            "role-allocated",
+                            "plan:" + allocated.plan(),
+                            Notices.About.aCase(caseId)));
         }
     }
 }

@@ -1,9 +1,7 @@
 package jp.kasane.consultation.web;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,8 +10,8 @@ import jp.kasane.consultation.Consultation;
 import jp.kasane.consultation.Consultations;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Entered;
 import jp.kasane.task.People;
-import jp.kasane.task.Submissions;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -38,17 +36,11 @@ class ConsultationApi {
         this.people = people;
     }
 
-    record Receive(JsonNode data, Instant occurredAt, String onBehalfOf) {}
-
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "相談を登録する")
-    Map<String, UUID> receive(@RequestBody Receive receive) {
-        return Map.of(
-                "consultationId",
-                consultations.receive(
-                        receive.data(),
-                        new Submissions.Circumstances(receive.occurredAt(), people.byLogin(receive.onBehalfOf()))));
+    Map<String, UUID> receive(@RequestBody Entered entered) {
+        return Map.of("consultationId", consultations.receive(entered.data(), entered.circumstances(people)));
     }
 
     @GetMapping("/{id}")

@@ -1,16 +1,14 @@
 package jp.kasane.support.web;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.support.Contacts;
+import jp.kasane.task.Entered;
 import jp.kasane.task.People;
-import jp.kasane.task.Submissions;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -32,18 +30,11 @@ class ContactApi {
         this.people = people;
     }
 
-    record Record(JsonNode data, Instant occurredAt, String onBehalfOf) {}
-
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "支援経過を記録する")
-    Map<String, UUID> record(@PathVariable String id, @RequestBody Record record) {
+    Map<String, UUID> record(@PathVariable String id, @RequestBody Entered entered) {
         var caseId = Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("ケース"));
-        return Map.of(
-                "submissionId",
-                contacts.record(
-                        caseId,
-                        record.data(),
-                        new Submissions.Circumstances(record.occurredAt(), people.byLogin(record.onBehalfOf()))));
+        return Map.of("submissionId", contacts.record(caseId, entered.data(), entered.circumstances(people)));
     }
 }

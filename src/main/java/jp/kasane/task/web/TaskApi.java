@@ -1,17 +1,15 @@
 package jp.kasane.task.web;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Entered;
 import jp.kasane.task.People;
-import jp.kasane.task.Submissions;
 import jp.kasane.task.Tasks;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -37,12 +35,6 @@ class TaskApi {
         this.tasks = tasks;
         this.people = people;
     }
-
-    /**
-     * @param occurredAt when it happened, if that is not now
-     * @param onBehalfOf login of the colleague in whose place it is recorded
-     */
-    record Submit(JsonNode data, Instant occurredAt, String onBehalfOf) {}
 
     @GetMapping
     @Operation(summary = "作業の一覧（mine 自分／group 誰も担当していない／all 見えるものすべて）")
@@ -99,12 +91,7 @@ class TaskApi {
     @PostMapping("/{id}/submission")
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "提出する")
-    Map<String, UUID> submit(@PathVariable String id, @RequestBody Submit submit) {
-        return Map.of(
-                "submissionId",
-                tasks.submit(
-                        id,
-                        submit.data(),
-                        new Submissions.Circumstances(submit.occurredAt(), people.byLogin(submit.onBehalfOf()))));
+    Map<String, UUID> submit(@PathVariable String id, @RequestBody Entered entered) {
+        return Map.of("submissionId", tasks.submit(id, entered.data(), entered.circumstances(people)));
     }
 }
