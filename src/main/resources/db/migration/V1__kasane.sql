@@ -93,7 +93,6 @@ create table kasane.consultation (
     subject_name      text,
     subject_kana      text,
     subject_label     text,
-    subject_address   text,
     address_concealed boolean     not null default false,
     story             text        not null,
     wishes            text,
@@ -112,6 +111,14 @@ create table kasane.consultation (
 );
 create index on kasane.consultation (agency_id, occurred_at);
 create index on kasane.consultation (case_id);
+
+-- A table of its own, as for members: a concealed address (DV) is a row the others cannot read.
+create table kasane.consultation_address (
+    consultation_id uuid primary key references kasane.consultation,
+    municipality_id uuid    not null references kasane.municipality,
+    address         text    not null,
+    concealed       boolean not null
+);
 
 create table kasane.consultation_concern (
     consultation_id uuid    not null references kasane.consultation,
@@ -180,6 +187,8 @@ create table kasane.submission (
     form_id              text        not null,
     form_version         int,
     data                 jsonb       not null,
+    -- The form holds an address that is concealed (DV): read by those who may know it.
+    concealed            boolean     not null default false,
     submitted_by         uuid        not null references kasane.app_user,
     on_behalf_of         uuid references kasane.app_user,
     occurred_at          timestamptz not null,

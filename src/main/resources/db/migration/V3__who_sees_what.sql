@@ -94,6 +94,12 @@ create function kasane.sees_concealed(the_case uuid) returns boolean
     return exists (select from kasane.case_file f where f.id = the_case and kasane.sees_case(f.id)
                    and (kasane.sees_all() or f.coordinating_agency_id = any (kasane.my_agencies()) or f.lead_agency_id = any (kasane.my_agencies())));
 
+-- Before there is a case, a concealed address is known to the agency that was told it.
+create function kasane.sees_concealed_of(the_consultation uuid) returns boolean
+    language sql stable security definer set search_path = kasane, pg_temp
+    return exists (select from kasane.consultation c where c.id = the_consultation and kasane.sees_consultation(c.id)
+                   and (kasane.sees_all() or c.agency_id = any (kasane.my_agencies()) or kasane.sees_concealed(c.case_id)));
+
 create function kasane.credentials(the_login text)
     returns table (id uuid, municipality_id uuid, login text, display_name text, password_hash text, roles text[])
     language sql stable security definer set search_path = kasane, pg_temp
@@ -251,6 +257,11 @@ alter table kasane.consultation_concern enable row level security;
 create policy see on kasane.consultation_concern for select using (kasane.sees_consultation(consultation_id));
 create policy add on kasane.consultation_concern for insert with check ((select kasane.may_write()) and kasane.sees_consultation(consultation_id));
 
+alter table kasane.consultation_address enable row level security;
+create policy see on kasane.consultation_address for select
+    using (kasane.sees_consultation(consultation_id) and (not concealed or kasane.sees_concealed_of(consultation_id)));
+create policy add on kasane.consultation_address for insert with check ((select kasane.may_write()) and kasane.sees_consultation(consultation_id));
+
 alter table kasane.member_address enable row level security;
 create policy see on kasane.member_address for select
     using (kasane.sees_case(case_id) and (not concealed or kasane.sees_concealed(case_id)));
@@ -272,7 +283,8 @@ create policy change on kasane.meeting_attendee for update using ((select kasane
 alter table kasane.submission enable row level security;
 create policy see on kasane.submission for select using (
     (kasane.sees_case(case_id) or kasane.sees_consultation(consultation_id))
-    and (meeting_id is null or kasane.sees_meeting(meeting_id)));
+    and (meeting_id is null or kasane.sees_meeting(meeting_id))
+    and (not concealed or submitted_by = kasane.acting_user() or kasane.sees_concealed(case_id) or kasane.sees_concealed_of(consultation_id)));
 create policy add on kasane.submission for insert with check ((select kasane.may_write()) and municipality_id = (select kasane.my_municipality()));
 create policy change on kasane.submission for update
     using ((select kasane.may_write()) and (kasane.sees_case(case_id) or kasane.sees_consultation(consultation_id)));

@@ -31,12 +31,12 @@ public class Consultations {
             """
             select c.id, c.case_id, a.name as agency, c.status, c.channel, c.brought_by, c.subject_known,
                    coalesce(c.subject_name, c.subject_label) as subject, c.subject_kana, c.address_concealed,
-                   case when not c.address_concealed or c.agency_id = any (kasane.my_agencies()) or kasane.sees_all()
-                             or kasane.sees_concealed(c.case_id) then c.subject_address end as subject_address,
+                   x.address as subject_address,
                    c.story, c.wishes, c.since, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
                    c.occurred_at, c.recorded_at, u.display_name as recorded_by, b.display_name as behalf
             from kasane.consultation c
             join kasane.agency a on a.id = c.agency_id
+            left join kasane.consultation_address x on x.consultation_id = c.id
             left join kasane.agency r on r.id = c.referral_agency_id
             left join kasane.app_user u on u.id = c.recorded_by
             left join kasane.app_user b on b.id = c.on_behalf_of
@@ -162,9 +162,9 @@ public class Consultations {
             jdbc.sql(
                             """
                             insert into kasane.consultation (id, municipality_id, agency_id, channel, brought_by, subject_known, subject_name,
-                                subject_kana, subject_label, subject_address, address_concealed, story, wishes, since, occurred_at, recorded_at,
+                                subject_kana, subject_label, address_concealed, story, wishes, since, occurred_at, recorded_at,
                                 recorded_by, on_behalf_of)
-                            values (:id, kasane.my_municipality(), :agency, :channel, :brought, :known, :name, :kana, :label, :address, :concealed,
+                            values (:id, kasane.my_municipality(), :agency, :channel, :brought, :known, :name, :kana, :label, :concealed,
                                 :story, :wishes, :since, :occurred, :recorded, :by, :behalf)
                             """)
                     .param("id", s.consultationId())
@@ -175,7 +175,6 @@ public class Consultations {
                     .param("name", known ? s.text("subjectName") : null)
                     .param("kana", s.text("subjectKana"))
                     .param("label", s.text("subjectLabel"))
-                    .param("address", s.text("subjectAddress"))
                     .param("concealed", s.flag("addressConcealed"))
                     .param("story", s.text("story"))
                     .param("wishes", s.text("wishes"))
@@ -185,6 +184,15 @@ public class Consultations {
                     .param("by", s.submittedBy())
                     .param("behalf", s.onBehalfOf())
                     .update();
+            if (s.text("subjectAddress") != null) {
+                jdbc.sql(
+                                "insert into kasane.consultation_address (consultation_id, municipality_id, address, concealed)"
+                                        + " values (:id, kasane.my_municipality(), :address, :concealed)")
+                        .param("id", s.consultationId())
+                        .param("address", s.text("subjectAddress"))
+                        .param("concealed", s.flag("addressConcealed"))
+                        .update();
+            }
             var main = s.text("mainConcern");
             var concerns = new java.util.LinkedHashSet<>(s.list("concerns"));
             if (main != null) {

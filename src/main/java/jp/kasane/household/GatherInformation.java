@@ -62,10 +62,11 @@ class GatherInformation implements StepHandler {
         if (household.isEmpty()) {
             jdbc.sql(
                             """
-                            select c.subject_name, c.subject_kana, c.subject_label, c.subject_address, c.address_concealed,
+                            select c.subject_name, c.subject_kana, c.subject_label, x.address as subject_address, c.address_concealed,
                                    (select array_agg(k.concern) from kasane.consultation_concern k where k.consultation_id = c.id) as concerns,
                                    (select k.concern from kasane.consultation_concern k where k.consultation_id = c.id and k.main) as main
-                            from kasane.consultation c where c.case_id = :id order by c.occurred_at limit 1
+                            from kasane.consultation c left join kasane.consultation_address x on x.consultation_id = c.id
+                            where c.case_id = :id order by c.occurred_at limit 1
                             """)
                     .param("id", caseId)
                     .query((row, n) -> {

@@ -1,6 +1,7 @@
 package jp.kasane.task;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Timestamp;
@@ -113,9 +114,9 @@ public class Submissions {
         jdbc.sql(
                         """
                         insert into kasane.submission (id, municipality_id, stream_id, case_id, consultation_id, task_id, step,
-                            process_instance_key, form_id, form_version, data, submitted_by, on_behalf_of, occurred_at, recorded_at)
+                            process_instance_key, form_id, form_version, data, concealed, submitted_by, on_behalf_of, occurred_at, recorded_at)
                         values (:id, kasane.my_municipality(), :stream, :case, :consultation, :task, :step, :instance, :form, :version,
-                            :data::jsonb, :by, :behalf, :occurred, :recorded)
+                            :data::jsonb, :concealed, :by, :behalf, :occurred, :recorded)
                         """)
                 .param("id", submission.id())
                 .param("stream", streamId)
@@ -127,6 +128,7 @@ public class Submissions {
                 .param("form", formId)
                 .param("version", task == null ? null : task.formVersion())
                 .param("data", data.toString())
+                .param("concealed", data.findValues("addressConcealed").stream().anyMatch(JsonNode::asBoolean))
                 .param("by", submission.submittedBy())
                 .param("behalf", submission.onBehalfOf())
                 .param("occurred", Timestamp.from(submission.occurredAt()))

@@ -5,6 +5,7 @@ import io.camunda.client.api.command.ClientException;
 import io.camunda.client.api.command.ClientStatusException;
 import io.camunda.client.api.command.ProblemException;
 import io.grpc.Status;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,11 +23,13 @@ class EngineDeliveries {
     private final CamundaClient camunda;
     private final JdbcClient jdbc;
     private final Deployment deployment;
+    private final Clock clock;
 
-    EngineDeliveries(CamundaClient camunda, JdbcClient jdbc, Deployment deployment) {
+    EngineDeliveries(CamundaClient camunda, JdbcClient jdbc, Deployment deployment, Clock clock) {
         this.camunda = camunda;
         this.jdbc = jdbc;
         this.deployment = deployment;
+        this.clock = clock;
     }
 
     @Bean
@@ -114,15 +117,27 @@ class EngineDeliveries {
         });
     }
 
+    /**
+     * For as long as a start message lives, the engine itself refuses a second one of its id. Only an order that outlived that (a
+     * crash at the wrong moment, and then a long time down) is looked for in the projection: an instance that came to be after the
+     * order before this one was done. Looking sooner would take an instance that was just ended for the one that is wanted.
+     */
     private boolean alreadyStarted(Order order) {
+        var lifetime = Duration.ofSeconds(order.payload().get("timeToLive").asLong());
+        if (order.createdAt().plus(lifetime).isAfter(clock.instant())) {
+            return false;
+        }
         return jdbc.sql(
                                 """
                         select count(*) from engine.process_instance i join engine.epoch e on e.epoch = i.epoch and e.current
-                        where i.process_id = :process and i.instance_key = :key and i.started_at >= :since
+                        where i.process_id = :process and i.instance_key = :key and i.started_at >= coalesce(
+                            (select max(o.done_at) from kasane.outbox o where o.stream_id = :stream and o.id < :order), :created)
                         """)
                         .param("process", order.payload().get("starts").asText())
                         .param("key", order.payload().get("correlationKey").asText())
-                        .param("since", java.sql.Timestamp.from(order.createdAt()))
+                        .param("stream", order.streamId())
+                        .param("order", order.id())
+                        .param("created", java.sql.Timestamp.from(order.createdAt()))
                         .query(Long.class)
                         .single()
                 > 0;
@@ -139,6 +154,10 @@ class EngineDeliveries {
                     .param("stream", order.streamId())
                     .query(Long.class)
                     .list();
+            if (instances.isEmpty() && startedJustNow(order)) {
+                // Cancelling nothing would leave that instance running, and the next start waiting behind it.
+                throw new IllegalStateException("The instance started last is not in the projection yet");
+            }
             for (var instance : instances) {
                 try {
                     camunda.newCancelInstanceCommand(instance).send().join();
@@ -150,6 +169,20 @@ class EngineDeliveries {
             }
             return Delivery.Result.DONE;
         });
+    }
+
+    private boolean startedJustNow(Order order) {
+        return jdbc.sql(
+                                """
+                        select count(*) from kasane.outbox o
+                        where o.stream_id = :stream and o.id < :order and o.kind = 'publish-message'
+                          and o.payload ->> 'starts' is not null and o.done_at > now() - interval '10 seconds'
+                        """)
+                        .param("stream", order.streamId())
+                        .param("order", order.id())
+                        .query(Long.class)
+                        .single()
+                > 0;
     }
 
     private interface Doing {
