@@ -1,7 +1,6 @@
 package jp.kasane.access;
 
 import java.util.Collection;
-import java.util.List;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -24,10 +23,5 @@ public record Account(Actor actor, String passwordHash) implements UserDetails {
     @Override
     public String getUsername() {
         return actor.login();
-    }
-
-    /** The roles in the order the screens name them. */
-    public List<String> roleCodes() {
-        return actor.roles().stream().sorted().toList();
     }
 }

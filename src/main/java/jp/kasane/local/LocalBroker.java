@@ -117,10 +117,6 @@ final class LocalBroker implements AutoCloseable {
         return "http://127.0.0.1:" + restPort;
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
     @Override
     public void close() {
         process.destroy();

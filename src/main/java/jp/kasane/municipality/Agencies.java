@@ -36,20 +36,7 @@ public class Agencies {
         return byCode(code).map(Agency::id).orElseThrow(() -> new IllegalArgumentException("Unknown agency " + code));
     }
 
-    /** The agency in whose name the acting user does something in this role; the first one where there are several. */
-    public Optional<UUID> ofActingUser(String role) {
-        return jdbc.sql(
-                        """
-                        select agency_id from kasane.role_assignment
-                        where user_id = kasane.acting_user() and role = :role and valid_from <= current_date
-                          and (valid_to is null or valid_to >= current_date)
-                        order by valid_from, id limit 1
-                        """)
-                .param("role", role)
-                .query(UUID.class)
-                .optional();
-    }
-
+    /** The agency in whose name the acting user does something; the first one where there are several. */
     public Optional<UUID> ofActingUser() {
         return jdbc.sql(
                         """
