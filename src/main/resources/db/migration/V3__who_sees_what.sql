@@ -158,8 +158,10 @@ begin
     perform kasane.take_seat(new.id, new.municipality_id, new.coordinating_agency_id, 'coordinating');
     perform kasane.take_seat(new.id, new.municipality_id, new.receiving_agency_id, 'receiving');
     -- A task is addressed to an agency of the case: it follows when that agency changes.
+    -- Open tasks only, and only what differs: the exporter writes to the same rows, and neither should wait for the other.
     update engine.user_task t set audience_id = kasane.task_audience(t.candidate_groups[1], t.case_id, t.consultation_id)
-    where t.case_id = new.id;
+    where t.case_id = new.id and t.state = 'CREATED'
+      and t.audience_id is distinct from kasane.task_audience(t.candidate_groups[1], t.case_id, t.consultation_id);
     return new;
 end $$;
 create trigger seat_agencies after insert or update of lead_agency_id, coordinating_agency_id, receiving_agency_id

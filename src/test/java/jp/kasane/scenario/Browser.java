@@ -6,6 +6,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.TimeoutError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** A real Chromium, and people who fill in Kasane's forms in it by what they see. */
 final class Browser implements AutoCloseable {
@@ -99,7 +101,20 @@ final class Browser implements AutoCloseable {
     }
 
     void submit(Page page) {
+        // Leaving the last field may change what the form shows: the button is where it will stay before it is pressed.
+        page.locator("#form-submit").focus();
         page.click("#form-submit");
+    }
+
+    /** Waits until a form that was sent has left for the page that follows; says what stands on it when it does not. */
+    void left(Page page, Predicate<String> url) {
+        try {
+            page.waitForURL(url);
+        } catch (TimeoutError e) {
+            picture(page, "stuck-" + System.nanoTime());
+            throw new AssertionError(
+                    page.url() + " is still open: " + page.locator("main").innerText(), e);
+        }
     }
 
     void fill(Page page, JsonNode data) {
