@@ -3,28 +3,36 @@ package jp.kasane.assessment;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
+import jp.kasane.consent.Consents;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** アセスメントシート, and where it sends the case: 支援会議 without consent, a plan with it, or adjustment without a meeting (002, L2436-46). */
+/**
+ * アセスメントシート, and where it sends the case: 支援会議 without consent, a plan with it; or without any meeting to outreach
+ * (002, L1377-81), to adjustment (002, L2436-46), to support before there is a plan, or back to normal support (002, L6857-59).
+ */
 @Component
 @Transactional
 public class Assessments implements StepHandler, CaseSection {
 
     private final JdbcClient jdbc;
     private final Cases cases;
+    private final Consents consents;
 
-    Assessments(JdbcClient jdbc, Cases cases) {
+    Assessments(JdbcClient jdbc, Cases cases, Consents consents) {
         this.jdbc = jdbc;
         this.cases = cases;
+        this.consents = consents;
     }
 
     public record Assessment(
@@ -47,10 +55,10 @@ public class Assessments implements StepHandler, CaseSection {
 
     /** A re-assessment starts from the last sheet. */
     @Override
-    public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
         var prefill = new HashMap<String, Object>();
         jdbc.sql(
-                        "select household_issue, strengths, needs, risks from kasane.assessment where case_id = :id order by version desc limit 1")
+                        "select household_issue, strengths, needs, risks from kasane.assessment where case_id = :id and voided_at is null order by version desc limit 1")
                 .param("id", caseId)
                 .query((row, n) -> {
                     prefill.put("householdIssue", row.getString("household_issue"));
@@ -87,10 +95,16 @@ public class Assessments implements StepHandler, CaseSection {
                 .param("by", s.submittedBy())
                 .update();
         var route = s.text("route");
+        if (route.equals("plan") && !consents.sufficient(s.caseId())) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "route", "次の道", "「重層的支援会議・支援プランへ進む」には、相談の中心となる人の同意の記録が要ります。ケースの「同意の変化」で記録できます。")));
+        }
         switch (route) {
             case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
             case "plan" -> cases.moveTo(s.caseId(), "plan", "draft");
-            case "adjustment" -> cases.moveTo(s.caseId(), "monitoring", "review");
+            case "outreach" -> cases.moveTo(s.caseId(), "outreach", "plan");
+            case "adjustment", "support" -> cases.moveTo(s.caseId(), "monitoring", "support");
+            case "normal" -> cases.moveTo(s.caseId(), "closure", "evaluate");
             default -> throw new IllegalStateException("The form offers a route nobody handles: " + route);
         }
         return Map.of("route", route);
@@ -114,7 +128,7 @@ public class Assessments implements StepHandler, CaseSection {
                         select a.id, a.version, a.household_issue, a.strengths, a.needs, a.risks, a.consent_state, a.route, a.route_reason, a.recorded_at,
                                u.display_name as recorded_by
                         from kasane.assessment a left join kasane.app_user u on u.id = a.recorded_by
-                        where a.case_id = :id order by a.version desc
+                        where a.case_id = :id and a.voided_at is null order by a.version desc
                         """)
                 .param("id", caseId)
                 .query(Assessment.class)

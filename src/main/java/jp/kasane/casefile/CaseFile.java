@@ -7,7 +7,7 @@ import java.util.UUID;
 /**
  * 支援ケース: one household's case.
  *
- * @param phase assessment, meeting, outreach, plan, monitoring, closure, closed
+ * @param phase assessment, meeting, outreach, plan, monitoring, closure, watch, closed
  * @param step where in the phase it stands; a re-seated case goes on from here
  */
 public record CaseFile(
@@ -26,10 +26,17 @@ public record CaseFile(
         boolean restricted,
         boolean watch,
         LocalDate nextReviewOn,
+        LocalDate watchOn,
         Instant openedAt,
         Instant closedAt) {
 
+    /** Closed, and nobody looks again: a watched case is not. */
     public boolean closed() {
-        return closedAt != null;
+        return phase.equals("closed");
+    }
+
+    /** Whether the engine would go another way from here than from there. */
+    public boolean standsElsewhereThan(CaseFile other) {
+        return !phase.equals(other.phase) || !step.equals(other.step);
     }
 }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -24,7 +25,7 @@ public class Cases {
             """
             select f.id, f.number, h.name as household_name, f.phase, f.step, f.lead_agency_id, l.name as lead_agency,
                    f.coordinating_agency_id, c.name as coordinating_agency, f.receiving_agency_id, f.case_class, f.urgency,
-                   f.restricted, f.watch, f.next_review_on, f.opened_at, f.closed_at
+                   f.restricted, f.watch, f.next_review_on, f.watch_on, f.opened_at, f.closed_at
             from kasane.case_file f
             join kasane.agency l on l.id = f.lead_agency_id
             join kasane.agency c on c.id = f.coordinating_agency_id
@@ -34,31 +35,37 @@ public class Cases {
     private final JdbcClient jdbc;
     private final Streams streams;
     private final EngineOrders engine;
+    private final ApplicationEventPublisher events;
     private final Clock clock;
 
-    Cases(JdbcClient jdbc, Streams streams, EngineOrders engine, Clock clock) {
+    Cases(JdbcClient jdbc, Streams streams, EngineOrders engine, ApplicationEventPublisher events, Clock clock) {
         this.jdbc = jdbc;
         this.streams = streams;
         this.engine = engine;
+        this.events = events;
         this.clock = clock;
     }
 
     /**
      * Opens a case. Its lead and its accompanying agency are the municipality's 多機関協働事業者 until a plan says otherwise: nobody
      * is without either, not for a moment.
+     *
+     * @param phase where it begins: mostly with the assessment, an urgent one where it is needed (002, L1377-81)
      */
-    public UUID open(String caseClass, String urgency) {
+    public UUID open(String caseClass, String urgency, String phase, String step) {
         var id = Ids.next();
         streams.open(id, "case");
         jdbc.sql(
                         """
                         insert into kasane.case_file (id, municipality_id, number, phase, step, lead_agency_id, coordinating_agency_id,
                             case_class, urgency, opened_at)
-                        select :id, m.id, :number, 'assessment', 'gather', m.coordinating_agency_id, m.coordinating_agency_id, :class, :urgency, :now
+                        select :id, m.id, :number, :phase, :step, m.coordinating_agency_id, m.coordinating_agency_id, :class, :urgency, :now
                         from kasane.municipality m where m.id = kasane.my_municipality()
                         """)
                 .param("id", id)
                 .param("number", nextNumber())
+                .param("phase", phase)
+                .param("step", step)
                 .param("class", caseClass)
                 .param("urgency", urgency)
                 .param("now", Timestamp.from(clock.instant()))
@@ -70,6 +77,8 @@ public class Cases {
     public void opened(UUID caseId, UUID consultationId) {
         streams.append(caseId, CaseEvent.now("case.opened", clock.instant(), Map.of("consultationId", consultationId)));
         engine.startCase(caseId);
+        var file = required(caseId);
+        events.publishEvent(new CaseMoved(caseId, file.phase(), file.step()));
     }
 
     /** Per municipality and fiscal year, which starts in April: 2026-0012. */
@@ -117,19 +126,74 @@ public class Cases {
                 .param("phase", phase)
                 .param("step", step)
                 .update();
+        events.publishEvent(new CaseMoved(caseId, phase, step));
     }
 
-    public void close(UUID caseId, boolean watch) {
+    /**
+     * Closes the case.
+     *
+     * @param watchOn when somebody looks again (見守り), or null
+     */
+    public void close(UUID caseId, LocalDate watchOn) {
+        var phase = watchOn == null ? "closed" : "watch";
         jdbc.sql(
                         """
-                        update kasane.case_file set phase = 'closed', step = 'closed', closed_at = :now, watch = :watch, receiving_agency_id = null
+                        update kasane.case_file set phase = :phase, step = :phase, closed_at = coalesce(closed_at, :now), watch = :watched,
+                            watch_on = :watch, next_review_on = null, receiving_agency_id = null
                         where id = :id
                         """)
                 .param("id", caseId)
-                .param("watch", watch)
+                .param("phase", phase)
+                .param("watched", watchOn != null)
+                .param("watch", watchOn)
                 .param("now", Timestamp.from(clock.instant()))
                 .update();
-        streams.append(caseId, CaseEvent.now("case.closed", clock.instant(), Map.of()));
+        streams.append(caseId, CaseEvent.now("case.closed", clock.instant(), Map.of("watch", watchOn != null)));
+        events.publishEvent(new CaseMoved(caseId, phase, phase));
+    }
+
+    /** The watch goes on until another day. */
+    public void watchAgainOn(UUID caseId, LocalDate on) {
+        jdbc.sql("update kasane.case_file set watch_on = :on where id = :id and phase = 'watch'")
+                .param("id", caseId)
+                .param("on", on)
+                .update();
+    }
+
+    /** The watch ends, the case stays closed. */
+    public void endWatch(UUID caseId) {
+        jdbc.sql(
+                        "update kasane.case_file set phase = 'closed', step = 'closed', watch_on = null, watch = false where id = :id")
+                .param("id", caseId)
+                .update();
+        streams.append(caseId, CaseEvent.now("watch.ended", clock.instant(), Map.of()));
+        events.publishEvent(new CaseMoved(caseId, "closed", "closed"));
+    }
+
+    /** A closed or watched case is open again; it keeps its number and its one history. */
+    public void reopen(UUID caseId, String phase, String step) {
+        jdbc.sql("update kasane.case_file set phase = :phase, step = :step, closed_at = null, watch_on = null, watch = false where id = :id")
+                .param("id", caseId)
+                .param("phase", phase)
+                .param("step", step)
+                .update();
+        streams.append(caseId, CaseEvent.now("case.reopened", clock.instant(), Map.of("phase", phase)));
+        events.publishEvent(new CaseMoved(caseId, phase, step));
+    }
+
+    /** Puts the case back to where it stood: what was just applied does not change its way. */
+    public void standAgain(CaseFile before) {
+        jdbc.sql("update kasane.case_file set phase = :phase, step = :step where id = :id")
+                .param("id", before.id())
+                .param("phase", before.phase())
+                .param("step", before.step())
+                .update();
+    }
+
+    public void urgent(UUID caseId) {
+        jdbc.sql("update kasane.case_file set urgency = 'urgent' where id = :id")
+                .param("id", caseId)
+                .update();
     }
 
     /** 主担当 passes to another agency. */

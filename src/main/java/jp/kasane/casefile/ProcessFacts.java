@@ -9,5 +9,5 @@ public interface ProcessFacts {
     /** The process whose instances ask, e.g. {@code support-meeting}. */
     String processId();
 
-    Map<String, Object> facts(UUID caseId);
+    Map<String, Object> facts(UUID caseId, String instanceKey);
 }

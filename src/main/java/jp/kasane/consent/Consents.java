@@ -32,6 +32,75 @@ public class Consents implements CaseSection {
             Instant recordedAt,
             String recordedBy) {}
 
+    /** What a person's latest statement allows. */
+    private record InForce(UUID memberId, boolean subject, String state, List<String> scope, List<UUID> agencies) {}
+
+    private List<InForce> inForce(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select m.id, m.subject, coalesce(c.state, 'none') as state, coalesce(c.scope, '{}') as scope, coalesce(c.agency_ids, '{}') as agencies
+                        from kasane.household_member m
+                        left join lateral (select * from kasane.consent k where k.member_id = m.id and k.voided_at is null
+                                           order by k.recorded_at desc, k.id desc limit 1) c on true
+                        where m.case_id = :id and m.left_at is null
+                        """)
+                .param("id", caseId)
+                .query((row, n) -> new InForce(
+                        row.getObject("id", UUID.class),
+                        row.getBoolean("subject"),
+                        row.getString("state"),
+                        List.of((String[]) row.getArray("scope").getArray()),
+                        List.of((UUID[]) row.getArray("agencies").getArray())))
+                .list();
+    }
+
+    /** Those whose consent decides: the persons at the centre, or everybody where nobody is marked as such. */
+    private List<InForce> deciding(UUID caseId) {
+        var all = inForce(caseId);
+        var subjects = all.stream().filter(InForce::subject).toList();
+        return subjects.isEmpty() ? all : subjects;
+    }
+
+    /**
+     * Whether consent lets the case go to 重層的支援会議 and a plan: every person at the centre of it agrees that a plan is made
+     * (002, L1190-92). Members of a household may disagree; a 支援会議 never needs this.
+     */
+    public boolean sufficient(UUID caseId) {
+        var deciding = deciding(caseId);
+        return !deciding.isEmpty()
+                && deciding.stream().allMatch(one -> allows(one) && one.scope().contains("plan"));
+    }
+
+    /** Agencies with which every person at the centre lets information be shared; empty without consent. */
+    public List<UUID> covered(UUID caseId) {
+        var deciding = deciding(caseId);
+        if (deciding.isEmpty()) {
+            return List.of();
+        }
+        return deciding.getFirst().agencies().stream()
+                .filter(agency ->
+                        deciding.stream().allMatch(one -> allows(one) && one.agencies().contains(agency)))
+                .toList();
+    }
+
+    /** The same for one agency; the accompanying one and the responsible section work on every case. */
+    public boolean covers(UUID caseId, UUID agencyId) {
+        return covered(caseId).contains(agencyId)
+                || jdbc.sql(
+                                """
+                                select :agency in (f.coordinating_agency_id, m.responsible_agency_id)
+                                from kasane.case_file f join kasane.municipality m on m.id = f.municipality_id where f.id = :id
+                                """)
+                        .param("agency", agencyId)
+                        .param("id", caseId)
+                        .query(Boolean.class)
+                        .single();
+    }
+
+    private static boolean allows(InForce one) {
+        return one.state().equals("given") || one.state().equals("narrowed");
+    }
+
     @Override
     public Object of(UUID caseId) {
         return jdbc.sql(
@@ -41,7 +110,7 @@ public class Consents implements CaseSection {
                                (select array_agg(a.name order by a.position) from kasane.agency a where a.id = any (c.agency_ids)) as agencies
                         from kasane.consent c join kasane.household_member m on m.id = c.member_id
                         left join kasane.app_user u on u.id = c.recorded_by
-                        where c.case_id = :id order by c.recorded_at, m.position
+                        where c.case_id = :id and c.voided_at is null order by c.recorded_at, m.position
                         """)
                 .param("id", caseId)
                 .query((row, n) -> new Consent(

@@ -1,29 +1,27 @@
 package jp.kasane.consent;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.Cases;
-import jp.kasane.form.Forms;
-import jp.kasane.foundation.Ids;
-import jp.kasane.household.Households;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** 同意・利用申込の記録: with consent the person applies to 多機関協働, and the case goes to 重層的支援会議 (002, L2242-44, L2291-95). */
 @Component
 class RecordConsent implements StepHandler {
 
-    private final JdbcClient jdbc;
-    private final Households households;
+    private final ConsentRows rows;
+    private final Consents consents;
     private final Agencies agencies;
     private final Cases cases;
 
-    RecordConsent(JdbcClient jdbc, Households households, Agencies agencies, Cases cases) {
-        this.jdbc = jdbc;
-        this.households = households;
+    RecordConsent(ConsentRows rows, Consents consents, Agencies agencies, Cases cases) {
+        this.rows = rows;
+        this.consents = consents;
         this.agencies = agencies;
         this.cases = cases;
     }
@@ -35,36 +33,22 @@ class RecordConsent implements StepHandler {
 
     @Override
     public Map<String, Object> context(UUID caseId, String instanceKey) {
-        return Map.of(
-                "memberOptions",
-                households.members(caseId).stream()
-                        .map(member -> new Forms.Option(member.id().toString(), member.called()))
-                        .toList());
+        return rows.memberOptions(caseId);
     }
 
     @Override
     public Map<String, Object> apply(Submission s) {
-        var covered = s.list("agencies").stream().map(agencies::idOf).toArray(UUID[]::new);
-        for (var member : s.list("memberIds")) {
-            jdbc.sql(
-                            """
-                            insert into kasane.consent (id, municipality_id, case_id, member_id, submission_id, state, scope, agency_ids, evidence, note,
-                                occurred_on, recorded_at, recorded_by)
-                            values (:id, kasane.my_municipality(), :case, :member, :submission, 'given', :scope, :agencies, :evidence, :note, :on,
-                                :recorded, :by)
-                            """)
-                    .param("id", Ids.next())
-                    .param("case", s.caseId())
-                    .param("member", UUID.fromString(member))
-                    .param("submission", s.id())
-                    .param("scope", s.list("scope").toArray(String[]::new))
-                    .param("agencies", covered)
-                    .param("evidence", s.text("evidence"))
-                    .param("note", s.text("note"))
-                    .param("on", s.date("appliedOn"))
-                    .param("recorded", java.sql.Timestamp.from(s.recordedAt()))
-                    .param("by", s.submittedBy())
-                    .update();
+        rows.insert(
+                s,
+                "given",
+                s.list("memberIds"),
+                s.list("scope"),
+                s.list("agencies").stream().map(agencies::idOf).toList(),
+                s.date("appliedOn"));
+        boolean suffices = consents.sufficient(s.caseId());
+        if (!suffices) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "memberIds", "同意した人", "に相談の中心となる人が足りないか、範囲に「支援プランの作成」がありません。一部の同意は「同意の変化」に記録し、関わりを続けてください。")));
         }
         cases.moveTo(s.caseId(), "plan", "draft");
         return Map.of("consentSufficient", true);

@@ -10,6 +10,7 @@ import java.util.UUID;
  * @param subject the person's name, or what they are called while nobody knows it
  * @param subjectAddress null where there is none, or where it is concealed (DV) from the acting user
  * @param concerns ○, the codes of {@link jp.kasane.form.Concerns}
+ * @param consentState given, refused or unasked: whether the application may be shared (002, L6133-37)
  * @param mainConcern ◎, one of them
  */
 public record Consultation(
@@ -29,6 +30,9 @@ public record Consultation(
         String story,
         String wishes,
         String since,
+        String consentState,
+        String consentNote,
+        String phone,
         String caseClass,
         String urgency,
         String triageReason,

@@ -32,7 +32,7 @@ public class Consultations {
             select c.id, c.case_id, a.name as agency, c.status, c.channel, c.brought_by, c.subject_known,
                    coalesce(c.subject_name, c.subject_label) as subject, c.subject_kana, c.address_concealed,
                    x.address as subject_address,
-                   c.story, c.wishes, c.since, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
+                   c.story, c.wishes, c.since, c.consent_state, c.consent_note, c.phone, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
                    c.occurred_at, c.recorded_at, u.display_name as recorded_by, b.display_name as behalf
             from kasane.consultation c
             join kasane.agency a on a.id = c.agency_id
@@ -128,6 +128,9 @@ public class Consultations {
                 row.getString("story"),
                 row.getString("wishes"),
                 row.getString("since"),
+                row.getString("consent_state"),
+                row.getString("consent_note"),
+                row.getString("phone"),
                 row.getString("case_class"),
                 row.getString("urgency"),
                 row.getString("triage_reason"),
@@ -162,10 +165,10 @@ public class Consultations {
             jdbc.sql(
                             """
                             insert into kasane.consultation (id, municipality_id, agency_id, channel, brought_by, subject_known, subject_name,
-                                subject_kana, subject_label, address_concealed, story, wishes, since, occurred_at, recorded_at,
-                                recorded_by, on_behalf_of)
+                                subject_kana, subject_label, address_concealed, story, wishes, since, consent_state, consent_note, phone,
+                                occurred_at, recorded_at, recorded_by, on_behalf_of)
                             values (:id, kasane.my_municipality(), :agency, :channel, :brought, :known, :name, :kana, :label, :concealed,
-                                :story, :wishes, :since, :occurred, :recorded, :by, :behalf)
+                                :story, :wishes, :since, :consent, :consentNote, :phone, :occurred, :recorded, :by, :behalf)
                             """)
                     .param("id", s.consultationId())
                     .param("agency", agencies.ofActingUser().orElseThrow())
@@ -179,6 +182,9 @@ public class Consultations {
                     .param("story", s.text("story"))
                     .param("wishes", s.text("wishes"))
                     .param("since", s.text("since"))
+                    .param("consent", s.text("consentState") == null ? "unasked" : s.text("consentState"))
+                    .param("consentNote", s.text("consentNote"))
+                    .param("phone", s.text("phone"))
                     .param("occurred", Timestamp.from(s.time("receivedAt")))
                     .param("recorded", Timestamp.from(s.recordedAt()))
                     .param("by", s.submittedBy())

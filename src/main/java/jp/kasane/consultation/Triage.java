@@ -1,8 +1,12 @@
 package jp.kasane.consultation;
 
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.UUID;
 import jp.kasane.casefile.Cases;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.notification.Notices;
+import jp.kasane.notification.Occasion;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -13,16 +17,18 @@ import org.springframework.stereotype.Component;
  * where the consultation goes. When it becomes a case, the case is opened in the same transaction.
  */
 @Component
-class Triage implements StepHandler {
+class Triage implements StepHandler, Occasion {
 
     private final JdbcClient jdbc;
     private final Agencies agencies;
     private final Cases cases;
+    private final Notices notices;
 
-    Triage(JdbcClient jdbc, Agencies agencies, Cases cases) {
+    Triage(JdbcClient jdbc, Agencies agencies, Cases cases, Notices notices) {
         this.jdbc = jdbc;
         this.agencies = agencies;
         this.cases = cases;
+        this.notices = notices;
     }
 
     @Override
@@ -33,7 +39,7 @@ class Triage implements StepHandler {
     @Override
     public Map<String, Object> apply(Submission s) {
         var route = s.text("route");
-        var caseId = route.equals("case") ? cases.open(s.text("caseClass"), s.text("urgency")) : null;
+        var caseId = route.equals("case") ? open(s) : null;
         jdbc.sql(
                         """
                         update kasane.consultation set status = :route, case_id = :case, case_class = :class, urgency = :urgency,
@@ -53,5 +59,45 @@ class Triage implements StepHandler {
             cases.opened(caseId, s.consultationId());
         }
         return Map.of("route", route, "caseClass", s.text("caseClass"), "urgency", s.text("urgency"));
+    }
+
+    /** Mostly with the assessment; what is urgent begins where it is needed, an outreach even before any plan (002, L1377-81). */
+    private UUID open(Submission s) {
+        var begin = s.text("begin") == null ? "assessment" : s.text("begin");
+        var step =
+                switch (begin) {
+                    case "assessment" -> "gather";
+                    case "meeting" -> "propose";
+                    case "outreach" -> "plan";
+                    case "monitoring" -> "support";
+                    default -> throw new IllegalStateException("The form offers a beginning nobody handles: " + begin);
+                };
+        return cases.open(s.text("caseClass"), s.text("urgency"), begin, step);
+    }
+
+    @Override
+    public String message() {
+        return "urgent-consultation";
+    }
+
+    /** The section and the accompanying coordinators hear of what cannot wait. */
+    @Override
+    public void tell(UUID consultationId, String instanceKey) {
+        record Where(UUID municipalityId, UUID coordinating) {}
+        var where = jdbc.sql(
+                        """
+                        select c.municipality_id, m.coordinating_agency_id as coordinating
+                        from kasane.consultation c join kasane.municipality m on m.id = c.municipality_id where c.id = :id
+                        """)
+                .param("id", consultationId)
+                .query(Where.class)
+                .single();
+        var people = new ArrayList<>(notices.holders(where.municipalityId(), "manager", null));
+        people.addAll(notices.holders(where.municipalityId(), "coordinator", where.coordinating()));
+        notices.tell(
+                people.stream().distinct().toList(),
+                "urgent-consultation",
+                "urgent-consultation:" + consultationId,
+                new Notices.About(null, consultationId, null, null));
     }
 }

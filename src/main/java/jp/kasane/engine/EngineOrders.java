@@ -1,8 +1,11 @@
 package jp.kasane.engine;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import jp.kasane.foundation.Ids;
 import jp.kasane.outbox.Outbox;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -15,10 +18,12 @@ public class EngineOrders {
 
     private final Outbox outbox;
     private final JdbcClient jdbc;
+    private final ObjectProvider<Companion> companions;
 
-    EngineOrders(Outbox outbox, JdbcClient jdbc) {
+    EngineOrders(Outbox outbox, JdbcClient jdbc, ObjectProvider<Companion> companions) {
         this.outbox = outbox;
         this.jdbc = jdbc;
+        this.companions = companions;
     }
 
     /** Completes a user task. The engine gets the id of what was submitted, nothing else. */
@@ -37,12 +42,43 @@ public class EngineOrders {
         outbox.add(caseId, "publish-message", start("case-opened", "caseId", caseId, 0));
     }
 
+    /**
+     * Starts an instance of its own beside the case: an invitation, a role. One per seat of the case; ask {@link #seat} which.
+     *
+     * @param variables ids and codes beside the case's id and the instance's key
+     */
+    public void startCompanion(UUID caseId, String message, String processId, UUID id, Map<String, String> variables) {
+        var all = new HashMap<>(variables);
+        all.put("caseId", caseId.toString());
+        all.put("instanceKey", id.toString());
+        outbox.add(
+                caseId,
+                "publish-message",
+                new PublishMessage(message, id.toString(), id + ":" + seat(caseId), 3600, all, processId));
+    }
+
+    /** How often the stream's instances were ended and started again. */
+    public int seat(UUID streamId) {
+        return jdbc.sql("select seat from kasane.stream where id = :id")
+                .param("id", streamId)
+                .query(Integer.class)
+                .single();
+    }
+
     /** Knocks: tells an instance that a deadline was reached. It asks the database which. */
     public void deadlineReached(UUID streamId, String instanceKey) {
+        knock(streamId, "deadline-reached", instanceKey);
+    }
+
+    /**
+     * Knocks: a message without content, for whoever asks the database what has changed. Heard by one running instance; lost after
+     * a minute if that one does not wait for it.
+     */
+    public void knock(UUID streamId, String message, String instanceKey) {
         outbox.add(
                 streamId,
                 "publish-message",
-                new PublishMessage("deadline-reached", instanceKey, null, 60, Map.of(), null));
+                new PublishMessage(message, instanceKey, instanceKey + ":" + Ids.next(), 60, Map.of(), null));
     }
 
     /** Ends the stream's instances and starts it again where the database says it stands. */
@@ -58,6 +94,7 @@ public class EngineOrders {
                 stream.getValue().equals("case")
                         ? start("case-opened", "caseId", streamId, stream.getKey())
                         : start("consultation-received", "consultationId", streamId, stream.getKey()));
+        companions.forEach(companion -> companion.startAgain(streamId));
     }
 
     private static PublishMessage start(String message, String idName, UUID id, int seat) {

@@ -1,6 +1,5 @@
 package jp.kasane.household;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,11 +23,13 @@ class GatherInformation implements StepHandler {
 
     private final JdbcClient jdbc;
     private final Households households;
+    private final MemberRows rows;
     private final Agencies agencies;
     private final Cases cases;
 
-    GatherInformation(JdbcClient jdbc, Households households, Agencies agencies, Cases cases) {
+    GatherInformation(JdbcClient jdbc, Households households, MemberRows rows, Agencies agencies, Cases cases) {
         this.jdbc = jdbc;
+        this.rows = rows;
         this.households = households;
         this.agencies = agencies;
         this.cases = cases;
@@ -41,7 +42,7 @@ class GatherInformation implements StepHandler {
 
     /** The household as far as it is known: from an earlier round, or from the consultation's one person. */
     @Override
-    public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
         var prefill = new LinkedHashMap<String, Object>();
         var household = households.ofCase(caseId);
         household.ifPresent(known -> {
@@ -144,8 +145,9 @@ class GatherInformation implements StepHandler {
                     .param("note", Submission.text(entry, "note"))
                     .update();
         }
-        cases.moveTo(s.caseId(), "assessment", "assess");
-        return Map.of();
+        boolean sheet = s.flag("strengthSheet");
+        cases.moveTo(s.caseId(), "assessment", sheet ? "strengths" : "assess");
+        return Map.of("outcome", sheet ? "strengths" : "assess");
     }
 
     /** What one field alone does not show: each person is called something, and one of them is whom it is about. */
@@ -179,75 +181,13 @@ class GatherInformation implements StepHandler {
                     .filter(before::contains)
                     .orElseGet(Ids::next);
             kept.add(id);
-            jdbc.sql(
-                            """
-                            insert into kasane.household_member (id, municipality_id, case_id, position, name, kana, label, relation, birth_date, subject,
-                                address_concealed)
-                            values (:id, kasane.my_municipality(), :case, :position, :name, :kana, :label, :relation, :birth, :subject, :concealed)
-                            on conflict (id) do update set position = excluded.position, name = excluded.name, kana = excluded.kana,
-                                label = excluded.label, relation = excluded.relation, birth_date = excluded.birth_date,
-                                subject = excluded.subject, address_concealed = excluded.address_concealed
-                            """)
-                    .param("id", id)
-                    .param("case", s.caseId())
-                    .param("position", position++)
-                    .param("name", Submission.text(entry, "name"))
-                    .param("kana", Submission.text(entry, "kana"))
-                    .param("label", Submission.text(entry, "label"))
-                    .param("relation", entry.get("relation").asText())
-                    .param(
-                            "birth",
-                            entry.hasNonNull("birthDate")
-                                    ? java.time.LocalDate.parse(
-                                            entry.get("birthDate").asText())
-                                    : null)
-                    .param("subject", entry.path("subject").asBoolean())
-                    .param("concealed", entry.path("addressConcealed").asBoolean())
-                    .update();
-            address(s.caseId(), id, entry);
-            concerns(s.caseId(), id, entry);
+            rows.save(s.caseId(), id, position++, entry);
         }
         before.removeAll(kept);
         for (var gone : before) {
             jdbc.sql("update kasane.household_member set left_at = :now where id = :id")
                     .param("id", gone)
                     .param("now", java.sql.Timestamp.from(s.recordedAt()))
-                    .update();
-        }
-    }
-
-    private void address(UUID caseId, UUID member, JsonNode entry) {
-        var address = Submission.text(entry, "address");
-        jdbc.sql("delete from kasane.member_address where member_id = :id")
-                .param("id", member)
-                .update();
-        if (address != null) {
-            jdbc.sql("insert into kasane.member_address (member_id, municipality_id, case_id, address, concealed)"
-                            + " values (:id, kasane.my_municipality(), :case, :address, :concealed)")
-                    .param("id", member)
-                    .param("case", caseId)
-                    .param("address", address)
-                    .param("concealed", entry.path("addressConcealed").asBoolean())
-                    .update();
-        }
-    }
-
-    private void concerns(UUID caseId, UUID member, JsonNode entry) {
-        jdbc.sql("delete from kasane.member_concern where member_id = :id")
-                .param("id", member)
-                .update();
-        var main = Submission.text(entry, "mainConcern");
-        var concerns = new LinkedHashSet<>(Submission.list(entry, "concerns"));
-        if (main != null) {
-            concerns.add(main);
-        }
-        for (var concern : concerns) {
-            jdbc.sql("insert into kasane.member_concern (member_id, municipality_id, case_id, concern, main)"
-                            + " values (:id, kasane.my_municipality(), :case, :concern, :main)")
-                    .param("id", member)
-                    .param("case", caseId)
-                    .param("concern", concern)
-                    .param("main", concern.equals(main))
                     .update();
         }
     }

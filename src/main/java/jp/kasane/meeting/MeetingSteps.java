@@ -4,17 +4,17 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.ProcessFacts;
 import jp.kasane.casefile.Streams;
+import jp.kasane.consent.Consents;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
-import jp.kasane.notification.Notices;
-import jp.kasane.notification.Occasion;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -50,7 +50,7 @@ final class MeetingSteps {
 
         /** Past, present and needed agencies of the case are the natural members (002, L286). */
         @Override
-        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             return Map.of(
                     "agencies",
                     jdbc.sql(
@@ -94,30 +94,22 @@ final class MeetingSteps {
 
     /** 日程の決定・招集. */
     @Component
-    static class Convene implements StepHandler, Occasion {
+    static class Convene implements StepHandler {
 
         private final JdbcClient jdbc;
         private final Meetings meetings;
         private final Agencies agencies;
         private final Cases cases;
         private final Streams streams;
-        private final Notices notices;
         private final Clock clock;
 
         Convene(
-                JdbcClient jdbc,
-                Meetings meetings,
-                Agencies agencies,
-                Cases cases,
-                Streams streams,
-                Notices notices,
-                Clock clock) {
+                JdbcClient jdbc, Meetings meetings, Agencies agencies, Cases cases, Streams streams, Clock clock) {
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
             this.cases = cases;
             this.streams = streams;
-            this.notices = notices;
             this.clock = clock;
         }
 
@@ -132,7 +124,7 @@ final class MeetingSteps {
         }
 
         @Override
-        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var meeting = current(meetings, caseId);
             var prefill = new HashMap<String, Object>();
             prefill.put(
@@ -171,32 +163,6 @@ final class MeetingSteps {
                     s.caseId(), CaseEvent.now("meeting.convened", clock.instant(), Map.of("meetingId", meeting)));
             return Map.of("meetingId", meeting.toString(), "meetingType", type);
         }
-
-        @Override
-        public String message() {
-            return "meeting-invitation";
-        }
-
-        /** Everybody who may answer for an invited agency. */
-        @Override
-        public void tell(UUID caseId) {
-            record Invited(UUID municipality, UUID meeting, UUID agency, Timestamp at) {}
-            jdbc.sql(
-                            """
-                            select m.municipality_id as municipality, m.id as meeting, a.agency_id as agency, m.scheduled_at as at
-                            from kasane.meeting m join kasane.meeting_attendee a on a.meeting_id = m.id and a.invited_at is not null
-                            where m.case_id = :case and m.status = 'convened'
-                            """)
-                    .param("case", caseId)
-                    .query(Invited.class)
-                    .list()
-                    .forEach(invited -> notices.tell(
-                            notices.peopleOf(invited.municipality(), invited.agency()),
-                            "meeting-invitation",
-                            // A new date is a new invitation.
-                            "meeting:" + invited.meeting() + ":" + invited.at().toInstant(),
-                            Notices.About.meeting(caseId, invited.meeting())));
-        }
     }
 
     /** 会議の開催・記録: attendance with 誓約書, minutes, and what was decided. */
@@ -207,14 +173,26 @@ final class MeetingSteps {
         private final Meetings meetings;
         private final Agencies agencies;
         private final Cases cases;
+        private final Consents consents;
+        private final Invitations invitations;
         private final Streams streams;
         private final Clock clock;
 
-        Hold(JdbcClient jdbc, Meetings meetings, Agencies agencies, Cases cases, Streams streams, Clock clock) {
+        Hold(
+                JdbcClient jdbc,
+                Meetings meetings,
+                Agencies agencies,
+                Cases cases,
+                Consents consents,
+                Invitations invitations,
+                Streams streams,
+                Clock clock) {
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
             this.cases = cases;
+            this.consents = consents;
+            this.invitations = invitations;
             this.streams = streams;
             this.clock = clock;
         }
@@ -230,7 +208,7 @@ final class MeetingSteps {
         }
 
         @Override
-        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var attendance = new ArrayList<Map<String, Object>>();
             for (var attendee : meetings.attendees(current(meetings, caseId))) {
                 attendance.add(Map.of(
@@ -247,17 +225,16 @@ final class MeetingSteps {
             var type = meetings.typeFor(s.caseId());
             var outcome = s.text(type.equals("support") ? "outcomeSupport" : "outcomeCoordination");
             belongsTo(jdbc, s, meeting);
-            if (outcome.equals("postponed")) {
-                jdbc.sql("update kasane.meeting set status = 'postponed', note = :note where id = :id")
-                        .param("id", meeting)
-                        .param("note", s.text("note"))
-                        .update();
-                if (type.equals("support")) {
-                    cases.moveTo(s.caseId(), "meeting", "convene");
-                }
-                return Map.of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
+            var facts = Map.<String, Object>of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
+            if (outcome.equals("postponed") || outcome.equals("cancelled")) {
+                notHeld(s, meeting, type, outcome);
+                return facts;
             }
             requirePledges(s, type);
+            if (outcome.equals("plan") && !consents.sufficient(s.caseId())) {
+                throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                        "outcomeSupport", "支援会議の結論", "「支援プランへ進む」には、相談の中心となる人の同意の記録が要ります。")));
+            }
             jdbc.sql(
                             """
                             update kasane.meeting set status = 'held', held_at = :at, outcome = :outcome, minutes = :minutes, approach = :approach
@@ -287,6 +264,7 @@ final class MeetingSteps {
                         .param("now", Timestamp.from(s.recordedAt()))
                         .update();
             }
+            invitations.over(s.caseId(), meeting);
             goOn(s, type, outcome);
             streams.append(
                     s.caseId(),
@@ -294,7 +272,35 @@ final class MeetingSteps {
                             "meeting.held",
                             clock.instant(),
                             Map.of("meetingId", meeting, "meetingType", type, "outcome", outcome)));
-            return Map.of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
+            return facts;
+        }
+
+        /** Put off: everybody is asked again for the new day. Called off: the case looks for another way. */
+        private void notHeld(Submission s, UUID meeting, String type, String outcome) {
+            invitations.over(s.caseId(), meeting);
+            jdbc.sql("update kasane.meeting set status = :status, note = :note where id = :id")
+                    .param("id", meeting)
+                    .param("status", outcome)
+                    .param("note", s.text("note"))
+                    .update();
+            if (outcome.equals("postponed")) {
+                invitations.askAgain(meeting);
+                if (type.equals("support")) {
+                    cases.moveTo(s.caseId(), "meeting", "convene");
+                }
+            } else if (type.equals("support")) {
+                cases.moveTo(s.caseId(), "assessment", "assess");
+            } else {
+                jdbc.sql(
+                                "update kasane.plan set status = 'returned', decision_reason = :note where case_id = :case and kind = 'support' and status = 'draft'")
+                        .param("case", s.caseId())
+                        .param("note", s.text("note"))
+                        .update();
+                cases.moveTo(s.caseId(), "plan", "draft");
+            }
+            streams.append(
+                    s.caseId(),
+                    CaseEvent.now("meeting." + outcome, clock.instant(), Map.of("meetingId", meeting, "meetingType", type)));
         }
 
         /** Secrecy is statutory in a 支援会議: whoever attends has pledged it for this meeting (002, L5079-81). */
@@ -317,18 +323,26 @@ final class MeetingSteps {
 
         private void goOn(Submission s, String type, String outcome) {
             if (type.equals("coordination")) {
+                boolean revise = outcome.equals("revise");
+                // A plan that was started at once stays in force while the meeting has it revised: support does not pause.
                 jdbc.sql(
-                                "update kasane.plan set status = 'reviewed', meeting_id = :meeting where case_id = :case and kind = 'support' and status = 'draft'")
+                                """
+                                update kasane.plan set meeting_id = :meeting, decision_reason = case when :revise then :approach else decision_reason end,
+                                    status = case when status = 'started' then 'started' when :revise then 'returned' else 'reviewed' end
+                                where case_id = :case and kind = 'support' and status in ('draft', 'started')
+                                """)
                         .param("case", s.caseId())
+                        .param("revise", revise)
+                        .param("approach", s.text("approach"))
                         .param("meeting", latest(s.caseId()))
                         .update();
-                cases.moveTo(s.caseId(), "plan", "decide");
+                cases.moveTo(s.caseId(), "plan", revise ? "draft" : "decide");
                 return;
             }
             switch (outcome) {
                 case "outreach" -> cases.moveTo(s.caseId(), "outreach", "plan");
                 case "plan" -> cases.moveTo(s.caseId(), "plan", "draft");
-                case "adjustment" -> cases.moveTo(s.caseId(), "monitoring", "review");
+                case "adjustment" -> cases.moveTo(s.caseId(), "monitoring", "support");
                 default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
             }
         }
@@ -359,7 +373,7 @@ final class MeetingSteps {
         }
 
         @Override
-        public Map<String, Object> facts(UUID caseId) {
+        public Map<String, Object> facts(UUID caseId, String instanceKey) {
             var type = meetings.typeFor(caseId);
             var meeting = meetings.current(caseId, type);
             if (meeting.isEmpty()) {

@@ -19,20 +19,16 @@ import org.springframework.transaction.annotation.Transactional;
 public class Meetings implements CaseSection {
 
     private final JdbcClient jdbc;
-    private final Streams streams;
-    private final Clock clock;
 
-    Meetings(JdbcClient jdbc, Streams streams, Clock clock) {
+    Meetings(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        this.streams = streams;
-        this.clock = clock;
     }
 
     /** The case's meeting that is still to be held, in this kind. */
     Optional<UUID> current(UUID caseId, String meetingType) {
         return jdbc.sql(
                         """
-                        select id from kasane.meeting where case_id = :case and meeting_type = :type and status <> 'held'
+                        select id from kasane.meeting where case_id = :case and meeting_type = :type and status not in ('held', 'cancelled')
                         order by created_at desc limit 1
                         """)
                 .param("case", caseId)
@@ -106,49 +102,6 @@ public class Meetings implements CaseSection {
                 .param("id", meetingId)
                 .query(Meeting.Attendee.class)
                 .list();
-    }
-
-    /**
-     * An agency answers its invitation, gives its 誓約書 and the information it has.
-     *
-     * @param attend whether it comes
-     * @param pledge whether the pledge of secrecy is given; once given it stays
-     * @throws Refusal.NotFound if there is no such invitation for the acting user's agencies
-     * @throws Refusal.Conflict if the meeting has been held
-     */
-    public void answer(UUID meetingId, boolean attend, boolean pledge, String information) {
-        var meeting = find(meetingId).orElseThrow(() -> new Refusal.NotFound("会議"));
-        var invitation = meeting.attendees().stream()
-                .filter(Meeting.Attendee::mine)
-                .findFirst()
-                .orElseThrow(() -> new Refusal.Forbidden("この会議に招かれた機関の方ではないため、回答できません。"));
-        if (meeting.status().equals("held")) {
-            throw new Refusal.Conflict("この会議は終わっています。");
-        }
-        if (information != null && information.length() > 8000) {
-            throw new Refusal.Invalid(List.of(new Refusal.FieldError("information", "提供する情報", "は8000字以内で入力してください。")));
-        }
-        streams.lock(meeting.caseId());
-        jdbc.sql(
-                        """
-                        update kasane.meeting_attendee set answer = :answer, answered_at = :now, answered_by = kasane.acting_user(),
-                            information = :information,
-                            pledged_at = coalesce(pledged_at, case when :pledge then :now::timestamptz end),
-                            pledged_by = coalesce(pledged_by, case when :pledge then kasane.acting_user() end)
-                        where id = :id
-                        """)
-                .param("id", invitation.id())
-                .param("answer", attend ? "attend" : "absent")
-                .param("pledge", pledge)
-                .param("information", information == null || information.isBlank() ? null : information)
-                .param("now", Timestamp.from(clock.instant()))
-                .update();
-        streams.append(
-                meeting.caseId(),
-                CaseEvent.now(
-                        "meeting.answered",
-                        clock.instant(),
-                        Map.of("meetingId", meetingId, "answer", attend ? "attend" : "absent", "pledge", pledge)));
     }
 
     @Override

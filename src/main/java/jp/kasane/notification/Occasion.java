@@ -8,5 +8,9 @@ public interface Occasion {
     /** The header {@code message} of the diagram's element, e.g. {@code meeting-invitation}. */
     String message();
 
-    void tell(UUID caseId);
+    /**
+     * @param streamId the case, or the consultation that is none yet
+     * @param instanceKey of the instance that sends it: the case's own, or the id of an invitation or a role
+     */
+    void tell(UUID streamId, String instanceKey);
 }

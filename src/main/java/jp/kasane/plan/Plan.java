@@ -7,7 +7,9 @@ import java.util.UUID;
 
 /**
  * @param kind outreach or support
- * @param status draft, reviewed (a 重層的支援会議 has talked about it), decided, returned, superseded
+ * @param status draft, reviewed (a 重層的支援会議 has talked about it), started (at once, to be
+ *     ratified), decided, returned, superseded, stopped (consent was withdrawn)
+ * @param path meeting, start (at once, ratified by the next meeting) or skip (no meeting)
  * @param intervalDays days between contacts; of an outreach plan only
  */
 public record Plan(
@@ -30,7 +32,31 @@ public record Plan(
         LocalDate decidedOn,
         String decisionReason,
         String documentNo,
+        String path,
+        String pathReason,
+        LocalDate startedOn,
+        LocalDate ratifiedOn,
         List<Role> roles) {
 
-    public record Role(String agencyCode, String agency, String role, String detail, LocalDate startsOn) {}
+    /**
+     * 役割分担.
+     *
+     * @param status planned, asked, accepted, declined, done, ended (the plan changed, consent was withdrawn, the case closed)
+     * @param nextReportOn when the agency says how it goes
+     */
+    public record Role(
+            UUID id,
+            String agencyCode,
+            String agency,
+            String role,
+            String detail,
+            LocalDate startsOn,
+            String status,
+            String contactPerson,
+            String answerNote,
+            LocalDate nextReportOn,
+            List<Report> reports) {}
+
+    /** @param result continue, difficult or done */
+    public record Report(String progress, String result, LocalDate nextOn, Instant recordedAt, String recordedBy) {}
 }

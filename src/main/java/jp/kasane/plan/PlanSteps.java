@@ -1,15 +1,18 @@
 package jp.kasane.plan;
 
+import java.sql.Types;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
+import jp.kasane.consent.Consents;
+import jp.kasane.deadline.StandingDeadlines;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
-import jp.kasane.notification.Notices;
-import jp.kasane.notification.Occasion;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -72,12 +75,25 @@ final class PlanSteps {
         private final Plans plans;
         private final Agencies agencies;
         private final Cases cases;
+        private final Consents consents;
+        private final Streams streams;
+        private final Clock clock;
 
-        DraftPlan(JdbcClient jdbc, Plans plans, Agencies agencies, Cases cases) {
+        DraftPlan(
+                JdbcClient jdbc,
+                Plans plans,
+                Agencies agencies,
+                Cases cases,
+                Consents consents,
+                Streams streams,
+                Clock clock) {
             this.jdbc = jdbc;
             this.plans = plans;
             this.agencies = agencies;
             this.cases = cases;
+            this.consents = consents;
+            this.streams = streams;
+            this.clock = clock;
         }
 
         @Override
@@ -87,7 +103,7 @@ final class PlanSteps {
 
         /** A returned plan, or the one before, is where the next version starts. */
         @Override
-        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var prefill = new HashMap<String, Object>();
             plans.of(caseId).stream()
                     .filter(plan -> plan.kind().equals("support"))
@@ -117,12 +133,18 @@ final class PlanSteps {
 
         @Override
         public Map<String, Object> apply(Submission s) {
+            var path = s.text("path");
+            consented(s, path);
             var plan = plans.draft("support", s);
             jdbc.sql(
                             """
-                            update kasane.plan set person_wish = :wish, short_goal = :short, lead_agency_id = :lead, review_on = :review where id = :id
+                            update kasane.plan set person_wish = :wish, short_goal = :short, lead_agency_id = :lead, review_on = :review,
+                                path = :path, path_reason = :reason
+                            where id = :id
                             """)
                     .param("id", plan)
+                    .param("path", path)
+                    .param("reason", s.text("pathReason"))
                     .param("wish", s.text("personWish"))
                     .param("short", s.text("shortGoal"))
                     .param("lead", agencies.idOf(s.text("leadAgency")))
@@ -141,26 +163,61 @@ final class PlanSteps {
                                 ? java.time.LocalDate.parse(role.get("from").asText())
                                 : null);
             }
-            cases.moveTo(s.caseId(), "plan", "meeting");
-            return Map.of("planId", plan.toString(), "meetingType", "coordination");
+            if (path.equals("start")) {
+                plans.startAtOnce(plan, s.caseId());
+                cases.lead(s.caseId(), agencies.idOf(s.text("leadAgency")));
+                cases.nextReview(s.caseId(), s.date("reviewOn"));
+                streams.append(s.caseId(), CaseEvent.now("plan.started", clock.instant(), Map.of("planId", plan)));
+            }
+            cases.moveTo(s.caseId(), "plan", path.equals("skip") ? "decide" : "meeting");
+            return Map.of("planId", plan.toString(), "meetingType", "coordination", "route", path);
+        }
+
+        /** What agencies are told in a 重層的支援会議, and the support itself, rest on consent (002, L1190-92). */
+        private void consented(Submission s, String path) {
+            var errors = new ArrayList<Refusal.FieldError>();
+            if (!consents.sufficient(s.caseId())) {
+                errors.add(new Refusal.FieldError("path", "プランの進め方", "を決めるには、相談の中心となる人の同意の記録が要ります。"));
+            }
+            for (int i = 0; i < s.data().path("roles").size(); i++) {
+                var agency = s.data().path("roles").get(i).get("agency").asText();
+                if (errors.isEmpty() && !consents.covers(s.caseId(), agencies.idOf(agency))) {
+                    errors.add(new Refusal.FieldError(
+                            "roles[" + i + "].agency", (i + 1) + "件目の機関", "は、同意で情報を共有してよい機関に入っていません。"));
+                }
+            }
+            if (!errors.isEmpty()) {
+                throw new Refusal.Invalid(errors);
+            }
         }
     }
 
-    /** プランの決定: by the city (002, L1356-58), not by whoever drafted it. */
+    /** プランの決定: by the city (002, L1356-58), not by whoever drafted it. One that was started at once is ratified. */
     @Component
-    static class DecidePlan implements StepHandler, Occasion {
+    static class DecidePlan implements StepHandler {
 
         private final JdbcClient jdbc;
+        private final Plans plans;
+        private final Roles roles;
         private final Cases cases;
+        private final StandingDeadlines deadlines;
         private final Streams streams;
-        private final Notices notices;
         private final Clock clock;
 
-        DecidePlan(JdbcClient jdbc, Cases cases, Streams streams, Notices notices, Clock clock) {
+        DecidePlan(
+                JdbcClient jdbc,
+                Plans plans,
+                Roles roles,
+                Cases cases,
+                StandingDeadlines deadlines,
+                Streams streams,
+                Clock clock) {
             this.jdbc = jdbc;
+            this.plans = plans;
+            this.roles = roles;
             this.cases = cases;
+            this.deadlines = deadlines;
             this.streams = streams;
-            this.notices = notices;
             this.clock = clock;
         }
 
@@ -172,66 +229,46 @@ final class PlanSteps {
         @Override
         public Map<String, Object> apply(Submission s) {
             var decision = s.text("decision");
-            record Pending(UUID id, UUID leadAgencyId, java.time.LocalDate reviewOn) {}
-            var plan = jdbc.sql(
-                            """
-                            select id, lead_agency_id, review_on from kasane.plan
-                            where case_id = :case and kind = 'support' and status in ('draft', 'reviewed') order by version desc limit 1
-                            """)
-                    .param("case", s.caseId())
-                    .query(Pending.class)
-                    .single();
+            var plan = plans.pending(s.caseId()).orElseThrow(() -> new Refusal.Conflict("決定するプランがありません。"));
             if (decision.equals("decided")) {
-                jdbc.sql(
-                                "update kasane.plan set status = 'superseded' where case_id = :case and kind = 'support' and status = 'decided'")
-                        .param("case", s.caseId())
-                        .update();
+                plans.others(s.caseId(), plan.id()).forEach(earlier -> {
+                    jdbc.sql("update kasane.plan set status = 'superseded' where id = :id")
+                            .param("id", earlier)
+                            .update();
+                    roles.end(s.caseId(), earlier, "plan");
+                });
             }
+            boolean started = plan.status().equals("started");
             jdbc.sql(
                             """
-                            update kasane.plan set status = :status, decided_by = :by, decided_on = :on, decision_reason = :reason, document_no = :document
+                            update kasane.plan set decided_by = :by, decided_on = :on, decision_reason = coalesce(:reason, decision_reason),
+                                document_no = :document, ratified_on = :ratified,
+                                status = case when :decision = 'returned' and status = 'started' then 'started' else :decision end
                             where id = :id
                             """)
                     .param("id", plan.id())
-                    .param("status", decision)
+                    .param("decision", decision)
                     .param("by", s.submittedBy())
                     .param("on", s.date("decidedOn"))
                     .param("reason", s.text("reason"))
                     .param("document", s.text("documentNo"))
+                    .param("ratified", started && decision.equals("decided") ? s.date("decidedOn") : null, Types.DATE)
                     .update();
             if (decision.equals("decided")) {
+                deadlines.settle(s.caseId(), "Watch_Ratification");
                 cases.lead(s.caseId(), plan.leadAgencyId());
                 cases.nextReview(s.caseId(), plan.reviewOn());
-                cases.moveTo(s.caseId(), "monitoring", "review");
+                cases.moveTo(s.caseId(), "monitoring", "support");
             } else {
                 cases.moveTo(s.caseId(), "plan", "draft");
             }
-            streams.append(s.caseId(), CaseEvent.now("plan." + decision, clock.instant(), Map.of("planId", plan.id())));
+            streams.append(
+                    s.caseId(),
+                    CaseEvent.now(
+                            started && decision.equals("decided") ? "plan.ratified" : "plan." + decision,
+                            clock.instant(),
+                            Map.of("planId", plan.id())));
             return Map.of("decision", decision, "planId", plan.id().toString());
-        }
-
-        @Override
-        public String message() {
-            return "role-allocated";
-        }
-
-        @Override
-        public void tell(UUID caseId) {
-            record Allocated(UUID municipality, UUID plan, UUID agency) {}
-            jdbc.sql(
-                            """
-                            select distinct p.municipality_id as municipality, p.id as plan, r.agency_id as agency
-                            from kasane.plan p join kasane.role_allocation r on r.plan_id = p.id
-                            where p.case_id = :case and p.kind = 'support' and p.status = 'decided'
-                            """)
-                    .param("case", caseId)
-                    .query(Allocated.class)
-                    .list()
-                    .forEach(allocated -> notices.tell(
-                            notices.peopleOf(allocated.municipality(), allocated.agency()),
-                            "role-allocated",
-                            "plan:" + allocated.plan(),
-                            Notices.About.aCase(caseId)));
         }
     }
 }

@@ -1,9 +1,12 @@
 package jp.kasane.plan;
 
+import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
+import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Ids;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -15,9 +18,13 @@ import org.springframework.transaction.annotation.Transactional;
 public class Plans implements CaseSection {
 
     private final JdbcClient jdbc;
+    private final StandingDeadlines deadlines;
+    private final Clock clock;
 
-    Plans(JdbcClient jdbc) {
+    Plans(JdbcClient jdbc, StandingDeadlines deadlines, Clock clock) {
         this.jdbc = jdbc;
+        this.deadlines = deadlines;
+        this.clock = clock;
     }
 
     /** A new version; the ones before it that nobody decided are superseded. */
@@ -63,6 +70,53 @@ public class Plans implements CaseSection {
                 .update();
     }
 
+    record Pending(UUID id, String status, UUID leadAgencyId, LocalDate reviewOn) {}
+
+    /** The support plan that waits for its decision, or for being ratified. */
+    Optional<Pending> pending(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select id, status, lead_agency_id, review_on from kasane.plan
+                        where case_id = :case and kind = 'support' and status in ('draft', 'reviewed', 'started') order by version desc limit 1
+                        """)
+                .param("case", caseId)
+                .query(Pending.class)
+                .optional();
+    }
+
+    /** Support plans in force beside this one: what it takes the place of. */
+    List<UUID> others(UUID caseId, UUID planId) {
+        return jdbc.sql(
+                        "select id from kasane.plan where case_id = :case and kind = 'support' and status in ('decided', 'started') and id <> :plan")
+                .param("case", caseId)
+                .param("plan", planId)
+                .query(UUID.class)
+                .list();
+    }
+
+    /** 着手後の承認: support begins before the meeting, which ratifies it. */
+    void startAtOnce(UUID planId, UUID caseId) {
+        jdbc.sql("update kasane.plan set status = 'started', started_on = :today where id = :id")
+                .param("id", planId)
+                .param("today", LocalDate.now(clock))
+                .update();
+        deadlines.keep(caseId, "Watch_Ratification", caseId + ":plan", clock.instant());
+    }
+
+    /** How many plans of the municipality were started before a meeting, and how many of those nobody ratified yet. */
+    public record StartedAtOnce(long started, long waiting) {}
+
+    @Transactional(readOnly = true)
+    public StartedAtOnce startedAtOnce() {
+        return jdbc.sql(
+                        """
+                        select count(*) as started, count(*) filter (where status = 'started') as waiting
+                        from kasane.plan where started_on is not null
+                        """)
+                .query(StartedAtOnce.class)
+                .single();
+    }
+
     @Override
     @Transactional(readOnly = true)
     public List<Plan> of(UUID caseId) {
@@ -94,6 +148,10 @@ public class Plans implements CaseSection {
                         row.getObject("decided_on", LocalDate.class),
                         row.getString("decision_reason"),
                         row.getString("document_no"),
+                        row.getString("path"),
+                        row.getString("path_reason"),
+                        row.getObject("started_on", LocalDate.class),
+                        row.getObject("ratified_on", LocalDate.class),
                         roles(row.getObject("id", UUID.class))))
                 .list();
     }
@@ -101,11 +159,35 @@ public class Plans implements CaseSection {
     private List<Plan.Role> roles(UUID planId) {
         return jdbc.sql(
                         """
-                        select a.code as agency_code, a.name as agency, r.role, r.detail, r.starts_on
+                        select r.id, a.code as agency_code, a.name as agency, r.role, r.detail, r.starts_on, r.status, r.contact_person,
+                               r.answer_note, r.next_report_on
                         from kasane.role_allocation r join kasane.agency a on a.id = r.agency_id where r.plan_id = :id order by r.position
                         """)
                 .param("id", planId)
-                .query(Plan.Role.class)
+                .query((row, n) -> new Plan.Role(
+                        row.getObject("id", UUID.class),
+                        row.getString("agency_code"),
+                        row.getString("agency"),
+                        row.getString("role"),
+                        row.getString("detail"),
+                        row.getObject("starts_on", LocalDate.class),
+                        row.getString("status"),
+                        row.getString("contact_person"),
+                        row.getString("answer_note"),
+                        row.getObject("next_report_on", LocalDate.class),
+                        reports(row.getObject("id", UUID.class))))
+                .list();
+    }
+
+    private List<Plan.Report> reports(UUID roleId) {
+        return jdbc.sql(
+                        """
+                        select r.progress, r.result, r.next_on, r.recorded_at, u.display_name as recorded_by
+                        from kasane.role_report r left join kasane.app_user u on u.id = r.recorded_by
+                        where r.role_id = :id and r.voided_at is null order by r.recorded_at desc
+                        """)
+                .param("id", roleId)
+                .query(Plan.Report.class)
                 .list();
     }
 

@@ -13,13 +13,13 @@ import java.util.List;
 record Scenario(String id, String title, String source, boolean play, List<Step> steps) {
 
     /**
-     * Exactly one of {@code register}, {@code task}, {@code answer}, {@code contact} and {@code expect}.
+     * Exactly one of {@code register}, {@code task}, {@code record}, {@code ask} and {@code expect}.
      *
      * @param as login of who does it
      * @param register data of a new consultation
      * @param task element id of the user task to be done, with {@code data}
-     * @param answer answer to the case's latest invitation
-     * @param contact data of a contact outside of any task
+     * @param record form of something outside of any task (a contact, a change of consent), with {@code data}
+     * @param ask {@code review}: not to wait for its day
      * @param expect what must be so now: {@code phase}, {@code task} (an open one), {@code closed}
      * @param source line of the document, or that a test author chose it
      */
@@ -28,8 +28,8 @@ record Scenario(String id, String title, String source, boolean play, List<Step>
             JsonNode register,
             String task,
             JsonNode data,
-            JsonNode answer,
-            JsonNode contact,
+            String record,
+            String ask,
             JsonNode expect,
             String source) {}
 }

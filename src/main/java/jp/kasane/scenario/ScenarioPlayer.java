@@ -70,17 +70,16 @@ public final class ScenarioPlayer {
                             step.as(),
                             "/api/v1/tasks/" + task + "/submission",
                             wrap(fresh(step.data(), step.as(), caseId)));
-                } else if (step.contact() != null) {
+                } else if (step.record() != null) {
                     post(
                             step.as(),
-                            "/api/v1/cases/" + caseId + "/contacts",
-                            wrap(fresh(step.contact(), step.as(), caseId)));
-                } else if (step.answer() != null) {
-                    var meetings = get(step.as(), "/api/v1/cases/" + caseId).path("meetings");
+                            "/api/v1/cases/" + caseId + "/records/" + step.record(),
+                            wrap(fresh(step.data(), step.as(), caseId)));
+                } else if (step.ask() != null) {
                     post(
                             step.as(),
-                            "/api/v1/meetings/" + meetings.path(0).path("id").asText() + "/answer",
-                            step.answer());
+                            "/api/v1/cases/" + caseId + "/" + step.ask(),
+                            JsonNodeFactory.instance.objectNode());
                 } else {
                     expect(step, consultation, caseId);
                 }
@@ -119,9 +118,11 @@ public final class ScenarioPlayer {
         var place = caseId == null ? "consultationId=" + consultation : "caseId=" + caseId;
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < until) {
-            var tasks = get(user, "/api/v1/tasks?view=all&step=" + step + "&" + place);
-            if (!tasks.isEmpty()) {
-                return tasks.get(0).get("id").asText();
+            // Several agencies may be asked the same at once: each does its own.
+            for (var task : get(user, "/api/v1/tasks?view=all&step=" + step + "&" + place)) {
+                if (task.get("workable").asBoolean()) {
+                    return task.get("id").asText();
+                }
             }
             try {
                 Thread.sleep(Duration.ofMillis(50));

@@ -65,7 +65,7 @@ public class Closures implements CaseSection {
                         select c.*, a.name as handover, u.display_name as answered_name, d.display_name as decided_name
                         from kasane.closure c left join kasane.agency a on a.id = c.handover_agency_id
                         left join kasane.app_user u on u.id = c.answered_by left join kasane.app_user d on d.id = c.decided_by
-                        where c.case_id = :id order by c.version desc
+                        where c.case_id = :id and c.voided_at is null order by c.version desc
                         """)
                 .param("id", caseId)
                 .query((row, n) -> new Closure(
@@ -89,7 +89,7 @@ public class Closures implements CaseSection {
     }
 
     UUID latest(UUID caseId) {
-        return jdbc.sql("select id from kasane.closure where case_id = :case order by version desc limit 1")
+        return jdbc.sql("select id from kasane.closure where case_id = :case and voided_at is null order by version desc limit 1")
                 .param("case", caseId)
                 .query(UUID.class)
                 .single();
@@ -117,7 +117,7 @@ public class Closures implements CaseSection {
 
         /** What was returned is where the next round starts. */
         @Override
-        public Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var prefill = new HashMap<String, Object>();
             jdbc.sql(
                             "select evaluation, watch, watch_note from kasane.closure where case_id = :id order by version desc limit 1")
@@ -129,6 +129,19 @@ public class Closures implements CaseSection {
                         return n;
                     })
                     .optional();
+            // Moved away, or back to normal support: why the case came here is known already.
+            jdbc.sql("select kind from kasane.case_change where case_id = :id and voided_at is null order by recorded_at desc limit 1")
+                    .param("id", caseId)
+                    .query(String.class)
+                    .optional()
+                    .filter("moving"::equals)
+                    .ifPresent(moving -> prefill.put("reasons", List.of("moved")));
+            jdbc.sql("select route from kasane.assessment where case_id = :id and voided_at is null order by version desc limit 1")
+                    .param("id", caseId)
+                    .query(String.class)
+                    .optional()
+                    .filter("normal"::equals)
+                    .ifPresent(normal -> prefill.put("reasons", List.of("normal")));
             return prefill;
         }
 
@@ -139,10 +152,10 @@ public class Closures implements CaseSection {
             jdbc.sql(
                             """
                             insert into kasane.closure (id, municipality_id, case_id, submission_id, version, status, reasons, evaluation, handover_agency_id,
-                                handover_note, watch, watch_note, recorded_at, recorded_by)
+                                handover_note, watch, watch_note, watch_on, recorded_at, recorded_by)
                             values (:id, kasane.my_municipality(), :case, :submission,
                                 (select coalesce(max(version), 0) + 1 from kasane.closure where case_id = :case),
-                                'evaluated', :reasons, :evaluation, :receiver, :note, :watch, :watchNote, :recorded, :by)
+                                'evaluated', :reasons, :evaluation, :receiver, :note, :watch, :watchNote, :watchOn, :recorded, :by)
                             """)
                     .param("id", Ids.next())
                     .param("case", s.caseId())
@@ -153,6 +166,7 @@ public class Closures implements CaseSection {
                     .param("note", s.text("handoverNote"))
                     .param("watch", s.text("watch").equals("yes"))
                     .param("watchNote", s.text("watchNote"))
+                    .param("watchOn", s.date("watchOn"))
                     .param("recorded", Timestamp.from(s.recordedAt()))
                     .param("by", s.submittedBy())
                     .update();
@@ -167,7 +181,7 @@ public class Closures implements CaseSection {
         }
 
         @Override
-        public void tell(UUID caseId) {
+        public void tell(UUID caseId, String instanceKey) {
             record Asked(UUID municipality, UUID closure, UUID agency) {}
             jdbc.sql(
                             """
@@ -263,16 +277,19 @@ public class Closures implements CaseSection {
                     .param("document", s.text("documentNo"))
                     .param("reason", s.text("reason"))
                     .update();
-            if (decision.equals("closed")) {
-                boolean watch = jdbc.sql("select watch from kasane.closure where id = :id")
-                        .param("id", closure)
-                        .query(Boolean.class)
-                        .single();
-                cases.close(s.caseId(), watch);
-            } else {
+            if (!decision.equals("closed")) {
                 cases.moveTo(s.caseId(), "closure", "evaluate");
+                return Map.of("decision", decision);
             }
-            return Map.of("decision", decision);
+            var watchOn = jdbc.sql("select watch_on from kasane.closure where id = :id and watch")
+                    .param("id", closure)
+                    .query(LocalDate.class)
+                    .optional()
+                    .orElse(null);
+            cases.close(s.caseId(), watchOn);
+            return watchOn == null
+                    ? Map.of("decision", decision, "outcome", "none")
+                    : Map.of("decision", decision, "outcome", "watch", "watchAt", Watches.morning(watchOn));
         }
     }
 }

@@ -1,46 +1,36 @@
 package jp.kasane.support;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import jp.kasane.access.Acting;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
-import jp.kasane.casefile.Streams;
-import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
-import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.task.FreeForm;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
-import jp.kasane.task.Submissions;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /** 支援経過: every contact, with or without a task that asked for it. */
 @Component
-@Transactional
+@Transactional(readOnly = true)
 public class Contacts implements CaseSection {
 
-    static final String FORM = "contact";
-
     private final JdbcClient jdbc;
-    private final Forms forms;
-    private final Streams streams;
-    private final Cases cases;
-    private final Submissions submissions;
 
-    Contacts(JdbcClient jdbc, Forms forms, Streams streams, Cases cases, Submissions submissions) {
+    Contacts(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        this.forms = forms;
-        this.streams = streams;
-        this.cases = cases;
-        this.submissions = submissions;
     }
 
     /**
@@ -61,36 +51,14 @@ public class Contacts implements CaseSection {
             String agency,
             String recordedBy) {}
 
-    /**
-     * Records a contact outside of any task.
-     *
-     * @throws Refusal.NotFound if the acting user does not see the case
-     * @throws Refusal.Forbidden if the acting user may look only
-     * @throws Refusal.Conflict if the case is closed
-     */
-    public UUID record(UUID caseId, JsonNode entered, Submissions.Circumstances circumstances) {
-        var file = cases.required(caseId);
-        var actor = Acting.required();
-        if (!(actor.has("coordinator") || actor.has("member") || actor.has("manager") || actor.has("reception"))) {
-            throw new Refusal.Forbidden("閲覧だけの役割では記録できません。");
-        }
-        if (file.closed()) {
-            throw new Refusal.Conflict("このケースは終結しています。");
-        }
-        streams.lock(caseId);
-        var data = forms.accept(forms.shipped(FORM), entered, submissions.context(FORM, caseId, null));
-        return submissions.free(caseId, caseId, null, FORM, data, circumstances).id();
-    }
-
     @Override
-    @Transactional(readOnly = true)
     public List<Contact> of(UUID caseId) {
         return jdbc.sql(
                         """
                         select c.id, c.occurred_at, c.recorded_at, c.kind, c.outreach, c.people, c.content, c.relation_stage, c.outcome, c.next_on,
                                a.name as agency, u.display_name as recorded_by
                         from kasane.contact c join kasane.agency a on a.id = c.agency_id left join kasane.app_user u on u.id = c.recorded_by
-                        where c.case_id = :id order by c.occurred_at desc, c.id desc
+                        where c.case_id = :id and c.voided_at is null order by c.occurred_at desc, c.id desc
                         """)
                 .param("id", caseId)
                 .query(Contact.class)
@@ -132,25 +100,45 @@ public class Contacts implements CaseSection {
                 .update();
     }
 
+    /** A contact outside of any task. */
     @Component
-    static class RecordContact implements StepHandler {
+    static class RecordContact implements FreeForm {
 
         private final JdbcClient jdbc;
         private final Agencies agencies;
+        private final Silence silence;
+        private final Clock clock;
 
-        RecordContact(JdbcClient jdbc, Agencies agencies) {
+        RecordContact(JdbcClient jdbc, Agencies agencies, Silence silence, Clock clock) {
             this.jdbc = jdbc;
             this.agencies = agencies;
+            this.silence = silence;
+            this.clock = clock;
         }
 
         @Override
         public String formId() {
-            return FORM;
+            return "contact";
+        }
+
+        @Override
+        public Set<String> roles() {
+            return Set.of("coordinator", "member", "manager", "reception");
+        }
+
+        @Override
+        public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
+            return Map.of(
+                    "occurredAt",
+                    OffsetDateTime.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"))
+                            .truncatedTo(ChronoUnit.MINUTES)
+                            .toString());
         }
 
         @Override
         public Map<String, Object> apply(Submission s) {
             insert(jdbc, agencies, s, false);
+            silence.heardOf(s.caseId(), s.time("occurredAt"));
             return Map.of();
         }
     }
@@ -161,11 +149,13 @@ public class Contacts implements CaseSection {
 
         private final JdbcClient jdbc;
         private final Agencies agencies;
+        private final Silence silence;
         private final Cases cases;
 
-        RecordOutreach(JdbcClient jdbc, Agencies agencies, Cases cases) {
+        RecordOutreach(JdbcClient jdbc, Agencies agencies, Silence silence, Cases cases) {
             this.jdbc = jdbc;
             this.agencies = agencies;
+            this.silence = silence;
             this.cases = cases;
         }
 
@@ -177,6 +167,7 @@ public class Contacts implements CaseSection {
         @Override
         public Map<String, Object> apply(Submission s) {
             insert(jdbc, agencies, s, true);
+            silence.heardOf(s.caseId(), s.time("occurredAt"));
             var outcome = s.text("outcome");
             switch (outcome) {
                 case "continue" -> cases.moveTo(s.caseId(), "outreach", "contact");
@@ -184,7 +175,7 @@ public class Contacts implements CaseSection {
                 case "other" -> {
                     switch (s.text("nextPhase")) {
                         case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
-                        case "monitoring" -> cases.moveTo(s.caseId(), "monitoring", "review");
+                        case "monitoring" -> cases.moveTo(s.caseId(), "monitoring", "support");
                         case "closure" -> cases.moveTo(s.caseId(), "closure", "evaluate");
                         default -> throw new IllegalStateException("The form offers a phase nobody handles");
                     }

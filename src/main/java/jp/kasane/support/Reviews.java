@@ -1,14 +1,24 @@
 package jp.kasane.support;
 
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import jp.kasane.access.Acting;
+import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
+import jp.kasane.casefile.ProcessFacts;
+import jp.kasane.casefile.Streams;
+import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,14 +28,22 @@ import org.springframework.transaction.annotation.Transactional;
 /** モニタリング: how far support has come, and whether to go on, plan anew or close (002, L1205-09). */
 @Component
 @Transactional
-public class Reviews implements StepHandler, CaseSection {
+public class Reviews implements StepHandler, CaseSection, ProcessFacts {
+
+    private static final int DAYS_TO_PREPARE = 14;
 
     private final JdbcClient jdbc;
     private final Cases cases;
+    private final Streams streams;
+    private final EngineOrders engine;
+    private final Clock clock;
 
-    Reviews(JdbcClient jdbc, Cases cases) {
+    Reviews(JdbcClient jdbc, Cases cases, Streams streams, EngineOrders engine, Clock clock) {
         this.jdbc = jdbc;
         this.cases = cases;
+        this.streams = streams;
+        this.engine = engine;
+        this.clock = clock;
     }
 
     public record Review(
@@ -67,12 +85,68 @@ public class Reviews implements StepHandler, CaseSection {
                 .update();
         cases.nextReview(s.caseId(), s.date("nextOn"));
         switch (decision) {
-            case "continue" -> cases.moveTo(s.caseId(), "monitoring", "review");
+            case "continue" -> cases.moveTo(s.caseId(), "monitoring", "support");
             case "replan" -> cases.moveTo(s.caseId(), "plan", "draft");
             case "close" -> cases.moveTo(s.caseId(), "closure", "evaluate");
             default -> throw new IllegalStateException("The form offers a decision nobody handles: " + decision);
         }
-        return Map.of("decision", decision);
+        var facts = new HashMap<String, Object>(Map.of("decision", decision));
+        if (decision.equals("continue")) {
+            facts.put("reviewAt", opensAt(s.date("nextOn")));
+        }
+        return facts;
+    }
+
+    /** What the agencies with a role have reported, so that nobody types it again (002, L3633-35). */
+    @Override
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
+        var reports = jdbc.sql(
+                        """
+                        select a.name || '（' || r.role || '）：' || p.progress as line
+                        from kasane.role_report p join kasane.role_allocation r on r.id = p.role_id join kasane.agency a on a.id = r.agency_id
+                        where p.case_id = :id and p.voided_at is null
+                          and p.recorded_at > coalesce((select max(recorded_at) from kasane.review where case_id = :id), '-infinity')
+                        order by p.recorded_at
+                        """)
+                .param("id", caseId)
+                .query(String.class)
+                .list();
+        return reports.isEmpty() ? Map.of() : Map.of("progress", String.join("\n", reports));
+    }
+
+    /** The coordinator asks for the review now, before its day has come. */
+    public void askNow(UUID caseId) {
+        var actor = Acting.required();
+        if (!actor.has("coordinator") && !actor.has("manager")) {
+            throw new Refusal.Forbidden("モニタリングを始める役割ではありません。");
+        }
+        streams.lock(caseId);
+        if (!cases.required(caseId).phase().equals("monitoring")) {
+            throw new Refusal.Conflict("支援・モニタリングの段階ではありません。");
+        }
+        streams.append(caseId, CaseEvent.now("review.asked", clock.instant(), Map.of()));
+        engine.knock(caseId, "review-asked", caseId + ":monitoring");
+    }
+
+    @Override
+    public String processId() {
+        return "monitoring";
+    }
+
+    @Override
+    public Map<String, Object> facts(UUID caseId, String instanceKey) {
+        var next = cases.required(caseId).nextReviewOn();
+        // Nobody agreed on a day yet: then it is time to.
+        return Map.of("reviewAt", next == null ? OffsetDateTime.now(clock).toString() : opensAt(next));
+    }
+
+    /** The task is there some days before the review is due, so that it can be prepared: our setting, no document names one. */
+    private static String opensAt(LocalDate review) {
+        return review.minusDays(DAYS_TO_PREPARE)
+                .atTime(8, 30)
+                .atZone(ZoneId.of("Asia/Tokyo"))
+                .toOffsetDateTime()
+                .toString();
     }
 
     @Override
@@ -91,7 +165,7 @@ public class Reviews implements StepHandler, CaseSection {
         return jdbc.sql(
                         """
                         select r.id, r.held_on, r.progress, r.goal_state, r.decision, r.reason, r.next_on, r.recorded_at, u.display_name as recorded_by
-                        from kasane.review r left join kasane.app_user u on u.id = r.recorded_by where r.case_id = :id order by r.recorded_at desc
+                        from kasane.review r left join kasane.app_user u on u.id = r.recorded_by where r.case_id = :id and r.voided_at is null order by r.recorded_at desc
                         """)
                 .param("id", caseId)
                 .query(Review.class)

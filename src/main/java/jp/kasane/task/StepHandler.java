@@ -14,7 +14,7 @@ public interface StepHandler {
     }
 
     /** What is known already and must not be typed again. */
-    default Map<String, Object> prefill(UUID caseId, UUID consultationId) {
+    default Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
         return Map.of();
     }
 

@@ -9,13 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** What somebody filled in, checked against its form. */
+/**
+ * What somebody filled in, checked against its form.
+ *
+ * @param instanceKey ours: the key of the engine's instance whose task this was; null for a form that belongs to no task
+ */
 public record Submission(
         UUID id,
         UUID streamId,
         UUID caseId,
         UUID consultationId,
         UUID taskId,
+        String instanceKey,
         String step,
         String formId,
         ObjectNode data,
@@ -50,6 +55,11 @@ public record Submission(
     public LocalDate date(String field) {
         var text = text(field);
         return text == null ? null : LocalDate.parse(text);
+    }
+
+    /** The id that the instance of an invitation or a role is known by. */
+    public UUID instanceId() {
+        return UUID.fromString(instanceKey);
     }
 
     public Instant time(String field) {

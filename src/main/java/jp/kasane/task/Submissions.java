@@ -104,6 +104,7 @@ public class Submissions {
                 caseId,
                 consultationId,
                 task == null ? null : task.id(),
+                task == null ? null : task.instanceKey(),
                 step,
                 formId,
                 data,
@@ -113,9 +114,9 @@ public class Submissions {
                 now);
         jdbc.sql(
                         """
-                        insert into kasane.submission (id, municipality_id, stream_id, case_id, consultation_id, task_id, step,
+                        insert into kasane.submission (id, municipality_id, stream_id, case_id, consultation_id, task_id, instance_key, step,
                             process_instance_key, form_id, form_version, data, concealed, submitted_by, on_behalf_of, occurred_at, recorded_at)
-                        values (:id, kasane.my_municipality(), :stream, :case, :consultation, :task, :step, :instance, :form, :version,
+                        values (:id, kasane.my_municipality(), :stream, :case, :consultation, :task, :key, :step, :instance, :form, :version,
                             :data::jsonb, :concealed, :by, :behalf, :occurred, :recorded)
                         """)
                 .param("id", submission.id())
@@ -123,6 +124,7 @@ public class Submissions {
                 .param("case", caseId)
                 .param("consultation", consultationId)
                 .param("task", submission.taskId())
+                .param("key", submission.instanceKey())
                 .param("step", step)
                 .param("instance", task == null ? null : task.processInstanceKey())
                 .param("form", formId)
@@ -168,7 +170,7 @@ public class Submissions {
     Optional<Gate> find(UUID id) {
         return jdbc.sql(
                         """
-                        select id, stream_id, case_id, consultation_id, task_id, step, form_id, data::text as data, submitted_by, on_behalf_of,
+                        select id, stream_id, case_id, consultation_id, task_id, instance_key, step, form_id, data::text as data, submitted_by, on_behalf_of,
                                occurred_at, recorded_at, process_instance_key, applied_at, gate_epoch, gate_key, facts::text as facts
                         from kasane.submission where id = :id
                         """)
@@ -180,6 +182,7 @@ public class Submissions {
                                 row.getObject("case_id", UUID.class),
                                 row.getObject("consultation_id", UUID.class),
                                 row.getObject("task_id", UUID.class),
+                                row.getString("instance_key"),
                                 row.getString("step"),
                                 row.getString("form_id"),
                                 (ObjectNode) forms.parse(row.getString("data")),

@@ -150,7 +150,7 @@ public class Tasks {
                     .optional();
             var data = submissions.context(task.formId(), task.caseId(), task.instanceKey());
             if (row.isPresent()) {
-                data.putAll(submissions.handler(task.formId()).prefill(task.caseId(), task.consultationId()));
+                data.putAll(submissions.handler(task.formId()).prefill(task.caseId(), task.consultationId(), task.instanceKey()));
                 draft(task.id()).ifPresent(draft -> draft.fields()
                         .forEachRemaining(field -> data.put(field.getKey(), field.getValue())));
             }

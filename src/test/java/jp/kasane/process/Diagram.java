@@ -32,8 +32,10 @@ record Diagram(String id, String source, Document xml) {
             "support-case",
             "assessment",
             "support-meeting",
+            "invitation",
             "outreach",
             "plan",
+            "role",
             "monitoring",
             "closure",
             "deadline-sweep");

@@ -23,7 +23,14 @@ import org.w3c.dom.Element;
 final class DiagramRules {
 
     private static final Set<String> JOB_TYPES =
-            Set.of("persist-submission", "read-case-facts", "notify", "sweep-deadlines", "escalate-deadline");
+            Set.of(
+            "persist-submission",
+            "read-case-facts",
+            "notify",
+            "invite-members",
+            "allocate-roles",
+            "sweep-deadlines",
+            "escalate-deadline");
     private static final Set<String> GROUPS = Set.of("reception", "coordinator", "manager", "member");
     private static final Set<String> FLOW_NODES = Set.of(
             "startEvent",

@@ -55,16 +55,15 @@ class ScreensIT {
                 here = path(page);
             } else if (step.task() != null) {
                 here = work(page, step, here);
-            } else if (step.answer() != null) {
-                answer(page, step.answer());
             } else {
                 browser.open(page, here);
-                page.click("text=支援経過を記録する");
-                browser.fillAndSubmit(page, fresh(step.contact(), step, here));
+                page.click("summary:has-text('記録する')");
+                page.click("text=" + WORDS.getString("record." + step.record()));
+                browser.fillAndSubmit(page, fresh(step.data(), step, here));
                 var home = here;
                 browser.left(page, url -> url.endsWith(home));
                 assertThat(page.content())
-                        .contains(step.contact().get("content").asText());
+                        .contains(step.data().get("content").asText());
             }
         }
         browser.picture(browser.as("coordinator"), "case-closed");
@@ -84,18 +83,6 @@ class ScreensIT {
             return toCase.count() > 0 ? toCase.first().getAttribute("href") : next;
         }
         return next;
-    }
-
-    private static void answer(Page page, JsonNode answer) {
-        browser.open(page, "/notices");
-        page.locator("text=会議を開く").first().click();
-        page.check("input[name=attend][value=yes]");
-        if (answer.path("pledge").asBoolean()) {
-            page.check("input[name=pledge]");
-        }
-        page.fill("textarea[name=information]", answer.path("information").asText(""));
-        page.click("text=回答する");
-        page.locator("text=回答を記録しました").waitFor();
     }
 
     private static void expectPhase(Scenario.Step step, String here) {

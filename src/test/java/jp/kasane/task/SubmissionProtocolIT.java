@@ -257,7 +257,7 @@ class SubmissionProtocolIT {
         isProblem(auditor.post("/api/v1/consultations", "{\"data\":" + CALL + "}"), 403);
         isProblem(
                 auditor.post(
-                        "/api/v1/cases/" + opened.id() + "/contacts",
+                        "/api/v1/cases/" + opened.id() + "/records/contact",
                         "{\"data\":{\"occurredAt\":\"2026-11-20T10:00:00+09:00\",\"kind\":\"visit\",\"content\":\"訪問\"}}"),
                 403);
         isProblem(auditor.post("/api/v1/cases/" + opened.id() + "/re-seat", "{\"reason\":\"試み\"}"), 403);
@@ -287,8 +287,7 @@ class SubmissionProtocolIT {
         isProblem(reception.get("/api/v1/cases/" + id), 404);
         isProblem(reception.get("/api/v1/cases/" + id + "/events"), 404);
         isProblem(reception.get("/api/v1/meetings/" + id), 404);
-        isProblem(reception.post("/api/v1/meetings/" + id + "/answer", "{\"attend\":true,\"pledge\":true}"), 404);
-        isProblem(coordinator.post("/api/v1/cases/" + id + "/contacts", "{\"data\":{}}"), 404);
+        isProblem(coordinator.post("/api/v1/cases/" + id + "/records/contact", "{\"data\":{}}"), 404);
         isProblem(kasane.as("manager").post("/api/v1/cases/" + id + "/re-seat", "{\"reason\":\"訂正\"}"), 404);
     }
 

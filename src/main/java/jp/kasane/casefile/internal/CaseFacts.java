@@ -39,7 +39,7 @@ class CaseFacts implements ReadCaseFacts {
             facts.put("step", file.step());
             processes.stream()
                     .filter(process -> process.processId().equals(job.processId()))
-                    .forEach(process -> facts.putAll(process.facts(file.id())));
+                    .forEach(process -> facts.putAll(process.facts(file.id(), job.instanceKey())));
             return facts;
         });
     }

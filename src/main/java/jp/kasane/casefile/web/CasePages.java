@@ -13,7 +13,7 @@ class CasePages {
 
     /** In the order a case goes through them; it may skip or repeat some. */
     private static final List<String> PHASES =
-            List.of("assessment", "meeting", "outreach", "plan", "monitoring", "closure", "closed");
+            List.of("assessment", "meeting", "outreach", "plan", "monitoring", "closure", "watch", "closed");
 
     private final Cases cases;
     private final CaseView view;

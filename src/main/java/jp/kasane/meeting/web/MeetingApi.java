@@ -6,13 +6,9 @@ import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.meeting.Meeting;
 import jp.kasane.meeting.Meetings;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
@@ -26,22 +22,9 @@ class MeetingApi {
         this.meetings = meetings;
     }
 
-    record Answer(boolean attend, boolean pledge, String information) {}
-
     @GetMapping
     @Operation(summary = "会議（出席者と招集者だけが見られる）")
     Meeting one(@PathVariable String id) {
         return Ids.parse(id).flatMap(meetings::find).orElseThrow(() -> new Refusal.NotFound("会議"));
-    }
-
-    @PostMapping("/answer")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    @Operation(summary = "招集に答える（出欠・誓約書・提供する情報）")
-    void answer(@PathVariable String id, @RequestBody Answer answer) {
-        meetings.answer(
-                Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("会議")),
-                answer.attend(),
-                answer.pledge(),
-                answer.information());
     }
 }

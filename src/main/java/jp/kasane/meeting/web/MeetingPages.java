@@ -3,21 +3,21 @@ package jp.kasane.meeting.web;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.meeting.Meetings;
+import jp.kasane.task.Tasks;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
 class MeetingPages {
 
     private final Meetings meetings;
+    private final Tasks tasks;
 
-    MeetingPages(Meetings meetings) {
+    MeetingPages(Meetings meetings, Tasks tasks) {
         this.meetings = meetings;
+        this.tasks = tasks;
     }
 
     @GetMapping("/meetings/{id}")
@@ -30,19 +30,11 @@ class MeetingPages {
                         .filter(attendee -> attendee.mine())
                         .findFirst()
                         .orElse(null));
+        model.addAttribute(
+                "answers",
+                tasks.list(Tasks.View.ALL, meeting.caseId(), null, "Task_AnswerInvitation", 50).stream()
+                        .filter(Tasks.Row::workable)
+                        .toList());
         return "meeting";
-    }
-
-    @PostMapping("/meetings/{id}/answer")
-    String answer(
-            @PathVariable String id,
-            @RequestParam String attend,
-            @RequestParam(defaultValue = "false") boolean pledge,
-            @RequestParam(required = false) String information,
-            RedirectAttributes flash) {
-        meetings.answer(
-                Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("会議")), attend.equals("yes"), pledge, information);
-        flash.addFlashAttribute("said", "said.answered");
-        return "redirect:/meetings/" + id;
     }
 }

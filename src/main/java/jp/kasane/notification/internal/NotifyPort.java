@@ -29,8 +29,10 @@ class NotifyPort implements Notify {
                 .filter(each -> each.message().equals(message))
                 .findFirst()
                 .orElseThrow(() -> new UnknownReference("知らせ「" + message + "」はありません。"));
-        var caseId = Ids.parse(job.caseId()).orElseThrow(() -> new UnknownReference("知らせの対象のケースがありません。"));
-        system.inTransaction(() -> occasion.tell(caseId));
+        var about = Ids.parse(job.caseId())
+                .or(() -> Ids.parse(job.consultationId()))
+                .orElseThrow(() -> new UnknownReference("知らせの対象のケースがありません。"));
+        system.inTransaction(() -> occasion.tell(about, job.instanceKey()));
     }
 
     @Configuration

@@ -1,4 +1,4 @@
-package jp.kasane.support.web;
+package jp.kasane.task.web;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
-import jp.kasane.support.Contacts;
 import jp.kasane.task.Entered;
 import jp.kasane.task.People;
+import jp.kasane.task.Records;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -18,23 +18,23 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@RequestMapping("/api/v1/cases/{id}/contacts")
+@RequestMapping("/api/v1/cases/{id}/records/{form}")
 @Tag(name = "cases")
-class ContactApi {
+class RecordApi {
 
-    private final Contacts contacts;
+    private final Records records;
     private final People people;
 
-    ContactApi(Contacts contacts, People people) {
-        this.contacts = contacts;
+    RecordApi(Records records, People people) {
+        this.records = records;
         this.people = people;
     }
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    @Operation(summary = "支援経過を記録する")
-    Map<String, UUID> record(@PathVariable String id, @RequestBody Entered entered) {
+    @Operation(summary = "作業のほかで起きたことを記録する（支援経過・同意の変化・緊急の出来事など。様式の id は支援ケースの records にある）")
+    Map<String, UUID> record(@PathVariable String id, @PathVariable String form, @RequestBody Entered entered) {
         var caseId = Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("ケース"));
-        return Map.of("submissionId", contacts.record(caseId, entered.data(), entered.circumstances(people)));
+        return Map.of("submissionId", records.record(caseId, form, entered.data(), entered.circumstances(people)));
     }
 }

@@ -1,0 +1,107 @@
+package jp.kasane.assessment;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import jp.kasane.casefile.CaseSection;
+import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Ids;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** ９マスシート: the issue in the middle, the person's strengths and the resources around it (002, L5795-5807). Nobody is obliged to it. */
+@Component
+@Transactional
+class StrengthSheets implements StepHandler, CaseSection {
+
+    private static final int CELLS = 8;
+
+    private final JdbcClient jdbc;
+    private final Cases cases;
+
+    StrengthSheets(JdbcClient jdbc, Cases cases) {
+        this.jdbc = jdbc;
+        this.cases = cases;
+    }
+
+    public record Sheet(
+            UUID id, int version, String centre, List<String> cells, Instant recordedAt, String recordedBy) {}
+
+    @Override
+    public String formId() {
+        return "strength-sheet";
+    }
+
+    @Override
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
+        var prefill = new HashMap<String, Object>();
+        of(caseId).stream().findFirst().ifPresent(latest -> {
+            prefill.put("centre", latest.centre());
+            for (int i = 0; i < CELLS; i++) {
+                prefill.put("cell" + (i + 1), latest.cells().get(i));
+            }
+        });
+        return prefill;
+    }
+
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        jdbc.sql(
+                        """
+                        insert into kasane.strength_sheet (id, municipality_id, case_id, submission_id, version, centre, cells, recorded_at, recorded_by)
+                        values (:id, kasane.my_municipality(), :case, :submission,
+                            (select coalesce(max(version), 0) + 1 from kasane.strength_sheet where case_id = :case), :centre, :cells, :recorded, :by)
+                        """)
+                .param("id", Ids.next())
+                .param("case", s.caseId())
+                .param("submission", s.id())
+                .param("centre", s.text("centre"))
+                .param(
+                        "cells",
+                        IntStream.rangeClosed(1, CELLS)
+                                .mapToObj(n -> s.text("cell" + n) == null ? "" : s.text("cell" + n))
+                                .toArray(String[]::new))
+                .param("recorded", Timestamp.from(s.recordedAt()))
+                .param("by", s.submittedBy())
+                .update();
+        cases.moveTo(s.caseId(), "assessment", "assess");
+        return Map.of();
+    }
+
+    @Override
+    public String key() {
+        return "strengthSheets";
+    }
+
+    @Override
+    public int order() {
+        return 31;
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Sheet> of(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select s.id, s.version, s.centre, s.cells, s.recorded_at, u.display_name as recorded_by
+                        from kasane.strength_sheet s left join kasane.app_user u on u.id = s.recorded_by
+                        where s.case_id = :id and s.voided_at is null order by s.version desc
+                        """)
+                .param("id", caseId)
+                .query((row, n) -> new Sheet(
+                        row.getObject("id", UUID.class),
+                        row.getInt("version"),
+                        row.getString("centre"),
+                        List.of((String[]) row.getArray("cells").getArray()),
+                        row.getTimestamp("recorded_at").toInstant(),
+                        row.getString("recorded_by")))
+                .list();
+    }
+}

@@ -1,0 +1,137 @@
+package jp.kasane.casefile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.foundation.Ids;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What came from outside and changed, or might have changed, the case's way; and what stopped because of it. */
+@Component
+@Transactional
+public class CaseChanges implements CaseSection {
+
+    private final JdbcClient jdbc;
+    private final Cases cases;
+    private final Streams streams;
+    private final ObjectMapper json;
+    private final Clock clock;
+
+    CaseChanges(JdbcClient jdbc, Cases cases, Streams streams, ObjectMapper json, Clock clock) {
+        this.jdbc = jdbc;
+        this.cases = cases;
+        this.streams = streams;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /**
+     * @param kind consent, urgent, moving, member, reopening
+     * @param stopped codes and ids of what it stopped
+     */
+    public record Change(
+            UUID id,
+            String kind,
+            LocalDate occurredOn,
+            String note,
+            String phaseBefore,
+            String phaseAfter,
+            JsonNode stopped,
+            Instant recordedAt,
+            String recordedBy) {}
+
+    /** To be called when the case has been moved on already. */
+    public void add(
+            UUID submissionId,
+            CaseFile before,
+            String kind,
+            LocalDate occurredOn,
+            String note,
+            List<Map<String, Object>> stopped,
+            Map<String, Object> refs) {
+        var after = cases.required(before.id()).phase();
+        jdbc.sql(
+                        """
+                        insert into kasane.case_change (id, municipality_id, case_id, submission_id, kind, occurred_on, note, phase_before, phase_after,
+                            stopped, recorded_at, recorded_by)
+                        values (:id, kasane.my_municipality(), :case, :submission, :kind, :on, :note, :before, :after, :stopped::jsonb, :now,
+                            kasane.acting_user())
+                        """)
+                .param("id", Ids.next())
+                .param("case", before.id())
+                .param("submission", submissionId)
+                .param("kind", kind)
+                .param("on", occurredOn)
+                .param("note", note)
+                .param("before", before.phase())
+                .param("after", after)
+                .param("stopped", write(stopped))
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        var all = new HashMap<String, Object>(refs);
+        all.put("phaseBefore", before.phase());
+        all.put("phaseAfter", after);
+        all.put("stopped", stopped);
+        streams.append(before.id(), CaseEvent.now("change." + kind, clock.instant(), all));
+    }
+
+    private String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("Cannot be written as JSON", e);
+        }
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Change> of(UUID caseId) {
+        return jdbc.sql(
+                        """
+                        select c.id, c.kind, c.occurred_on, c.note, c.phase_before, c.phase_after, c.stopped::text as stopped, c.recorded_at,
+                               u.display_name as recorded_by
+                        from kasane.case_change c left join kasane.app_user u on u.id = c.recorded_by
+                        where c.case_id = :id and c.voided_at is null order by c.recorded_at desc
+                        """)
+                .param("id", caseId)
+                .query((row, n) -> new Change(
+                        row.getObject("id", UUID.class),
+                        row.getString("kind"),
+                        row.getObject("occurred_on", LocalDate.class),
+                        row.getString("note"),
+                        row.getString("phase_before"),
+                        row.getString("phase_after"),
+                        read(row.getString("stopped")),
+                        row.getTimestamp("recorded_at").toInstant(),
+                        row.getString("recorded_by")))
+                .list();
+    }
+
+    private JsonNode read(String text) {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Not JSON", e);
+        }
+    }
+
+    @Override
+    public String key() {
+        return "changes";
+    }
+
+    @Override
+    public int order() {
+        return 15;
+    }
+}

@@ -1,0 +1,136 @@
+package jp.kasane.consent;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.casefile.CaseChanges;
+import jp.kasane.casefile.CaseFile;
+import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.notification.Notices;
+import jp.kasane.task.FreeForm;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * 同意の変化: given, narrowed or withdrawn at any time, per person, per scope, per agency. What rested on it stops in the same
+ * transaction, and the record says what that was; the 支援会議 path is never blocked by it (002, L1180-1211).
+ */
+@Component
+class ChangeConsent implements FreeForm {
+
+    private final JdbcClient jdbc;
+    private final ConsentRows rows;
+    private final Consents consents;
+    private final List<ConsentDependent> dependents;
+    private final Agencies agencies;
+    private final Cases cases;
+    private final CaseChanges changes;
+    private final Notices notices;
+    private final Clock clock;
+
+    ChangeConsent(
+            JdbcClient jdbc,
+            ConsentRows rows,
+            Consents consents,
+            List<ConsentDependent> dependents,
+            Agencies agencies,
+            Cases cases,
+            CaseChanges changes,
+            Notices notices,
+            Clock clock) {
+        this.jdbc = jdbc;
+        this.rows = rows;
+        this.consents = consents;
+        this.dependents = dependents;
+        this.agencies = agencies;
+        this.cases = cases;
+        this.changes = changes;
+        this.notices = notices;
+        this.clock = clock;
+    }
+
+    @Override
+    public String formId() {
+        return "consent-change";
+    }
+
+    @Override
+    public boolean fits(CaseFile file) {
+        return !file.closed() && !file.phase().equals("watch");
+    }
+
+    @Override
+    public Map<String, Object> context(UUID caseId, String instanceKey) {
+        return rows.memberOptions(caseId);
+    }
+
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        var state = s.text("state");
+        var before = cases.required(s.caseId());
+        boolean sufficedBefore = consents.sufficient(s.caseId());
+        rows.insert(
+                s,
+                state,
+                s.list("memberIds"),
+                s.list("scope"),
+                s.list("agencies").stream().map(agencies::idOf).toList(),
+                s.date("occurredOn"));
+        boolean suffices = consents.sufficient(s.caseId());
+        var covered = consents.covered(s.caseId());
+        var stopped = new ArrayList<ConsentDependent.Stopped>();
+        if (!state.equals("given")) {
+            dependents.forEach(
+                    dependent -> stopped.addAll(dependent.consentChanged(s.caseId(), suffices, covered)));
+        }
+        boolean planStopped = stopped.stream().anyMatch(each -> each.kind().equals("plan"));
+        if (!suffices && (before.phase().equals("plan") || before.phase().equals("monitoring") && planStopped)) {
+            cases.moveTo(s.caseId(), "outreach", hasOutreachPlan(s.caseId()) ? "contact" : "plan");
+        } else if (suffices && !sufficedBefore && before.phase().equals("outreach")) {
+            cases.moveTo(s.caseId(), "plan", "draft");
+        }
+        changes.add(
+                s.id(),
+                before,
+                "consent",
+                s.date("occurredOn"),
+                s.text("note"),
+                stopped.stream()
+                        .map(each -> each.agencyId() == null
+                                ? Map.<String, Object>of("kind", each.kind(), "id", each.id())
+                                : Map.<String, Object>of(
+                                        "kind", each.kind(), "id", each.id(), "agencyId", each.agencyId()))
+                        .toList(),
+                Map.of("state", state));
+        tell(before, s.id());
+        return Map.of("consentSufficient", suffices);
+    }
+
+    private void tell(CaseFile file, UUID submission) {
+        var municipality = jdbc.sql("select kasane.my_municipality()")
+                .query(UUID.class)
+                .single();
+        var people = new ArrayList<>(notices.holders(municipality, "coordinator", file.coordinatingAgencyId()));
+        people.addAll(notices.peopleOf(municipality, file.leadAgencyId()));
+        notices.tell(
+                people.stream().distinct().toList(),
+                "consent-changed",
+                "consent:" + submission,
+                Notices.About.aCase(file.id()));
+    }
+
+    private boolean hasOutreachPlan(UUID caseId) {
+        return jdbc.sql("select count(*) from kasane.plan where case_id = :id and kind = 'outreach' and status = 'decided'")
+                        .param("id", caseId)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+}

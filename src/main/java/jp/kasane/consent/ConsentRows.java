@@ -1,0 +1,60 @@
+package jp.kasane.consent;
+
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.form.Forms;
+import jp.kasane.foundation.Ids;
+import jp.kasane.household.Households;
+import jp.kasane.task.Submission;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The one place that writes what a person said about consent. */
+@Component
+class ConsentRows {
+
+    private final JdbcClient jdbc;
+    private final Households households;
+
+    ConsentRows(JdbcClient jdbc, Households households) {
+        this.jdbc = jdbc;
+        this.households = households;
+    }
+
+    Map<String, Object> memberOptions(UUID caseId) {
+        return Map.of(
+                "memberOptions",
+                households.members(caseId).stream()
+                        .map(member -> new Forms.Option(member.id().toString(), member.called()))
+                        .toList());
+    }
+
+    void insert(
+            Submission s, String state, List<String> members, List<String> scope, List<UUID> agencies, LocalDate on) {
+        for (var member : members) {
+            jdbc.sql(
+                            """
+                            insert into kasane.consent (id, municipality_id, case_id, member_id, submission_id, state, scope, agency_ids, evidence, note,
+                                occurred_on, recorded_at, recorded_by)
+                            values (:id, kasane.my_municipality(), :case, :member, :submission, :state, :scope, :agencies, :evidence, :note, :on,
+                                :recorded, :by)
+                            """)
+                    .param("id", Ids.next())
+                    .param("case", s.caseId())
+                    .param("member", UUID.fromString(member))
+                    .param("submission", s.id())
+                    .param("state", state)
+                    .param("scope", scope.toArray(String[]::new))
+                    .param("agencies", agencies.toArray(UUID[]::new))
+                    .param("evidence", s.text("evidence"))
+                    .param("note", s.text("note"))
+                    .param("on", on)
+                    .param("recorded", Timestamp.from(s.recordedAt()))
+                    .param("by", s.submittedBy())
+                    .update();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package jp.kasane.household;
+
+import java.util.List;
+import java.util.Map;
+import jp.kasane.casefile.CaseChanges;
+import jp.kasane.casefile.CaseFile;
+import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.task.FreeForm;
+import jp.kasane.task.Submission;
+import org.springframework.stereotype.Component;
+
+/** 世帯員の追加: a birth, somebody who came back, a person nobody had told of. May call for a new assessment. */
+@Component
+class AddMember implements FreeForm {
+
+    private final Households households;
+    private final MemberRows rows;
+    private final Cases cases;
+    private final CaseChanges changes;
+
+    AddMember(Households households, MemberRows rows, Cases cases, CaseChanges changes) {
+        this.households = households;
+        this.rows = rows;
+        this.cases = cases;
+        this.changes = changes;
+    }
+
+    @Override
+    public String formId() {
+        return "member-added";
+    }
+
+    /** Before a household is known there is nobody to add to: the first assessment asks for everybody. */
+    @Override
+    public boolean fits(CaseFile file) {
+        return !file.closed() && file.householdName() != null && !file.phase().equals("watch");
+    }
+
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        if (s.text("name") == null && s.text("label") == null) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError("name", "氏名", "か仮の呼び名を入力してください。")));
+        }
+        var before = cases.required(s.caseId());
+        var id = Ids.next();
+        rows.save(s.caseId(), id, households.members(s.caseId()).size(), s.data());
+        if (s.text("next").equals("assessment") && !before.phase().equals("assessment")) {
+            cases.moveTo(s.caseId(), "assessment", "gather");
+        }
+        changes.add(s.id(), before, "member", s.date("occurredOn"), null, List.of(), Map.of("memberId", id));
+        return Map.of();
+    }
+}

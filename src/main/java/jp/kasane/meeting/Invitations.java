@@ -1,0 +1,250 @@
+package jp.kasane.meeting;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import jp.kasane.access.SystemActor;
+import jp.kasane.casefile.CaseEvent;
+import jp.kasane.casefile.Streams;
+import jp.kasane.engine.Companion;
+import jp.kasane.engine.EngineOrders;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.notification.Notices;
+import jp.kasane.notification.Occasion;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import jp.kasane.worker.InviteMembers;
+import jp.kasane.worker.InviteMembersWorker;
+import jp.kasane.worker.JobContext;
+import jp.kasane.worker.UnknownReference;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * 招集: every invited agency has an instance of {@code invitation} of its own, from being asked to its answer and 誓約書. The
+ * attendee's row is the truth; its id is the instance's key.
+ */
+@Component
+class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
+
+    private final JdbcClient jdbc;
+    private final EngineOrders engine;
+    private final Streams streams;
+    private final Notices notices;
+    private final SystemActor system;
+    private final Clock clock;
+
+    Invitations(
+            JdbcClient jdbc,
+            EngineOrders engine,
+            Streams streams,
+            Notices notices,
+            SystemActor system,
+            Clock clock) {
+        this.jdbc = jdbc;
+        this.engine = engine;
+        this.streams = streams;
+        this.notices = notices;
+        this.system = system;
+        this.clock = clock;
+    }
+
+    @Override
+    public void invite(JobContext job) {
+        var caseId = Ids.parse(job.caseId()).orElseThrow(() -> new UnknownReference("会議のケースがありません。"));
+        system.inTransaction(() -> {
+            streams.lock(caseId);
+            startAgain(caseId);
+        });
+    }
+
+    /** Asks whoever was not asked in this seat of the case yet; asking twice is harmless. */
+    @Override
+    public void startAgain(UUID caseId) {
+        record Waiting(UUID id, UUID meetingId, String meetingType) {}
+        int seat = engine.seat(caseId);
+        jdbc.sql(
+                        """
+                        select a.id, m.id as meeting_id, m.meeting_type from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id
+                        where a.case_id = :case and m.status = 'convened' and a.invited_at is not null and a.answer is null
+                          and a.ordered_seat is distinct from :seat
+                        order by a.id
+                        """)
+                .param("case", caseId)
+                .param("seat", seat)
+                .query(Waiting.class)
+                .list()
+                .forEach(waiting -> {
+                    jdbc.sql("update kasane.meeting_attendee set ordered_seat = :seat where id = :id")
+                            .param("seat", seat)
+                            .param("id", waiting.id())
+                            .update();
+                    engine.startCompanion(
+                            caseId,
+                            "invitation-sent",
+                            "invitation",
+                            waiting.id(),
+                            Map.of(
+                                    "meetingId", waiting.meetingId().toString(),
+                                    "meetingType", waiting.meetingType()));
+                });
+    }
+
+    /** Nobody needs to answer any more: the meeting was held, put off or called off. */
+    void over(UUID caseId, UUID meetingId) {
+        jdbc.sql(
+                        "select id from kasane.meeting_attendee where meeting_id = :meeting and answer is null and ordered_seat is not null")
+                .param("meeting", meetingId)
+                .query(UUID.class)
+                .list()
+                .forEach(id -> engine.knock(caseId, "invitation-closed", id.toString()));
+    }
+
+    /** For a new day everybody is asked anew; a pledge of secrecy that was given stays. */
+    void askAgain(UUID meetingId) {
+        jdbc.sql(
+                        """
+                        update kasane.meeting_attendee set answer = null, answered_at = null, answered_by = null, by_hand = false, ordered_seat = null
+                        where meeting_id = :meeting
+                        """)
+                .param("meeting", meetingId)
+                .update();
+    }
+
+    record Invitation(
+            UUID id,
+            UUID municipalityId,
+            UUID caseId,
+            UUID meetingId,
+            String meetingType,
+            String status,
+            Instant scheduledAt,
+            UUID agencyId,
+            String agency,
+            String information,
+            boolean pledged,
+            boolean mine) {}
+
+    private Optional<Invitation> find(String instanceKey) {
+        return Ids.parse(instanceKey)
+                .flatMap(id -> jdbc.sql(
+                                """
+                                select a.id, a.municipality_id, a.case_id, a.meeting_id, m.meeting_type, m.status, m.scheduled_at, a.agency_id,
+                                       g.name as agency, a.information, a.pledged_at is not null as pledged,
+                                       a.agency_id = any (kasane.my_agencies()) as mine
+                                from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id join kasane.agency g on g.id = a.agency_id
+                                where a.id = :id
+                                """)
+                        .param("id", id)
+                        .query(Invitation.class)
+                        .optional());
+    }
+
+    @Override
+    public String formId() {
+        return "invitation-answer";
+    }
+
+    @Override
+    public Map<String, Object> context(UUID caseId, String instanceKey) {
+        var context = new HashMap<String, Object>();
+        find(instanceKey).ifPresent(invitation -> context.put("meetingType", invitation.meetingType()));
+        return context;
+    }
+
+    @Override
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
+        var prefill = new HashMap<String, Object>();
+        find(instanceKey).ifPresent(invitation -> {
+            prefill.put("agencyName", invitation.agency());
+            prefill.put("pledge", invitation.pledged());
+            if (invitation.information() != null) {
+                prefill.put("information", invitation.information());
+            }
+        });
+        return prefill;
+    }
+
+    /**
+     * An agency answers its invitation, gives its 誓約書 (per meeting; 002, L5079-81) and the information it has.
+     *
+     * @throws Refusal.Conflict if the meeting is over
+     */
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        var invitation = find(s.instanceKey()).orElseThrow(() -> new Refusal.NotFound("招集"));
+        if (!invitation.status().equals("convened")) {
+            throw new Refusal.Conflict("この会議は終わったか、取りやめになっています。");
+        }
+        boolean pledge = s.flag("pledge");
+        jdbc.sql(
+                        """
+                        update kasane.meeting_attendee set answer = :answer, answered_at = :now, answered_by = :by, by_hand = :byHand,
+                            information = :information,
+                            pledged_at = coalesce(pledged_at, case when :pledge then :now::timestamptz end),
+                            pledged_by = coalesce(pledged_by, case when :pledge then :by::uuid end)
+                        where id = :id
+                        """)
+                .param("id", invitation.id())
+                .param("answer", s.text("outcome"))
+                .param("pledge", pledge)
+                .param("information", s.text("information"))
+                .param("byHand", !invitation.mine())
+                .param("by", s.submittedBy())
+                .param("now", Timestamp.from(s.recordedAt()))
+                .update();
+        // What an agency tells a 支援会議 stays with those who sit in it.
+        jdbc.sql("update kasane.submission set meeting_id = :meeting where id = :id")
+                .param("id", s.id())
+                .param("meeting", invitation.meetingId())
+                .update();
+        streams.append(
+                s.caseId(),
+                CaseEvent.now(
+                        "meeting.answered",
+                        clock.instant(),
+                        Map.of(
+                                "meetingId", invitation.meetingId(),
+                                "agencyId", invitation.agencyId(),
+                                "answer", s.text("outcome"),
+                                "pledge", pledge)));
+        return Map.of("outcome", s.text("outcome"));
+    }
+
+    @Override
+    public String message() {
+        return "meeting-invitation";
+    }
+
+    @Override
+    public void tell(UUID caseId, String instanceKey) {
+        find(instanceKey)
+                .ifPresent(invitation -> notices.tell(
+                        people(invitation),
+                        "meeting-invitation",
+                        // A new date is a new invitation.
+                        "invitation:" + invitation.id() + ":" + invitation.scheduledAt(),
+                        Notices.About.meeting(caseId, invitation.meetingId())));
+    }
+
+    /** Everybody who may answer for the agency. */
+    private List<UUID> people(Invitation invitation) {
+        return notices.peopleOf(invitation.municipalityId(), invitation.agencyId());
+    }
+
+    @Configuration
+    static class Workers {
+        @Bean
+        InviteMembersWorker inviteMembers(InviteMembers port) {
+            return new InviteMembersWorker(port);
+        }
+    }
+}

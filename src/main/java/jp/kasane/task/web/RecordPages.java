@@ -1,0 +1,33 @@
+package jp.kasane.task.web;
+
+import jp.kasane.form.Forms;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Records;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+
+@Controller
+class RecordPages {
+
+    private final Records records;
+    private final Forms forms;
+
+    RecordPages(Records records, Forms forms) {
+        this.records = records;
+        this.forms = forms;
+    }
+
+    @GetMapping("/cases/{id}/records/{form}/new")
+    String fresh(@PathVariable String id, @PathVariable String form, Model model) {
+        var blank = records.blank(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("ケース")), form);
+        model.addAttribute("file", blank.file());
+        model.addAttribute("form", blank.formId());
+        model.addAttribute("titleKey", "record." + blank.formId());
+        model.addAttribute("formJson", blank.schema());
+        model.addAttribute("dataJson", forms.write(blank.data()));
+        return "record-new";
+    }
+}
