@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
@@ -21,7 +20,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 class StrengthSheets implements StepHandler, CaseSection {
 
-    private static final int CELLS = 8;
+    /** Fields of the form around its centre, row by row. */
+    private static final List<String> CELLS =
+            List.of("topLeft", "top", "topRight", "left", "right", "bottomLeft", "bottom", "bottomRight");
 
     private final JdbcClient jdbc;
     private final Cases cases;
@@ -44,8 +45,8 @@ class StrengthSheets implements StepHandler, CaseSection {
         var prefill = new HashMap<String, Object>();
         of(caseId).stream().findFirst().ifPresent(latest -> {
             prefill.put("centre", latest.centre());
-            for (int i = 0; i < CELLS; i++) {
-                prefill.put("cell" + (i + 1), latest.cells().get(i));
+            for (int i = 0; i < CELLS.size(); i++) {
+                prefill.put(CELLS.get(i), latest.cells().get(i));
             }
         });
         return prefill;
@@ -65,8 +66,8 @@ class StrengthSheets implements StepHandler, CaseSection {
                 .param("centre", s.text("centre"))
                 .param(
                         "cells",
-                        IntStream.rangeClosed(1, CELLS)
-                                .mapToObj(n -> s.text("cell" + n) == null ? "" : s.text("cell" + n))
+                        CELLS.stream()
+                                .map(cell -> s.text(cell) == null ? "" : s.text(cell))
                                 .toArray(String[]::new))
                 .param("recorded", Timestamp.from(s.recordedAt()))
                 .param("by", s.submittedBy())

@@ -39,6 +39,29 @@ class AssessmentIT extends ProcessScenario {
                         "End_Assessed");
     }
 
+    /** 西東京 L5797-5807: needs explaining, not everybody takes to it; so it is asked for, never demanded. */
+    @Test
+    void theNineCellSheetIsWrittenWhereSomebodyWantsIt() {
+        submissionsOf("Task_GatherInformation", Map.of("outcome", "strengths"));
+
+        var assessment = start("assessment");
+        submit("Task_GatherInformation");
+        task("Task_WriteStrengthSheet").isCreated().hasCandidateGroups(List.of("coordinator"));
+        submit("Task_WriteStrengthSheet");
+        submit("Task_WriteAssessment");
+
+        assertThat(assessment).isCompleted();
+    }
+
+    @Test
+    void aReseatedCaseResumesAtTheNineCellSheet() {
+        factsOf("assessment", Map.of("step", "strengths"));
+
+        assertThat(start("assessment"))
+                .hasActiveElements("Task_WriteStrengthSheet")
+                .hasNotActivatedElements("Task_GatherInformation");
+    }
+
     @Test
     void aReseatedCaseResumesAtTheSheet() {
         factsOf("assessment", Map.of("step", "assess"));

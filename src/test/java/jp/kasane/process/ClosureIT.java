@@ -3,6 +3,7 @@ package jp.kasane.process;
 import static io.camunda.process.test.api.CamundaAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,44 @@ class ClosureIT extends ProcessScenario {
                 .isCompleted()
                 .hasCompletedElement("Task_EvaluateClosure", 2)
                 .hasCompletedElement("Task_DecideClosure", 2);
+    }
+
+    /** 大潟 (001, L7168-7172): many new issues come up after closure, so they go on looking. */
+    @Test
+    void aWatchedCaseIsLookedAtOnItsDaysUntilSomebodyEndsIt() {
+        submissionsOf("Task_EvaluateClosure", Map.of("decision", "none"));
+        submissionsOf(
+                "Task_DecideClosure", Map.of("decision", "closed", "outcome", "watch", "watchAt", after(Duration.ofDays(90))));
+        submissionsOf(
+                "Task_CheckWatch",
+                Map.of("outcome", "continue", "watchAt", after(Duration.ofDays(180))),
+                Map.of("outcome", "end"));
+
+        var closure = start("closure");
+        submit("Task_EvaluateClosure");
+        submit("Task_DecideClosure");
+        assertThat(closure).hasActiveElements("Event_WatchDue").hasNotActivatedElements("Task_CheckWatch");
+        camunda.increaseTime(Duration.ofDays(90).plusMinutes(1));
+        submit("Task_CheckWatch");
+        assertThat(closure).hasActiveElements("Event_WatchDue");
+        camunda.increaseTime(Duration.ofDays(90));
+        submit("Task_CheckWatch");
+
+        assertThat(closure).isCompleted().hasCompletedElements("End_WatchEnded");
+    }
+
+    @Test
+    void aWatchMayWakeUp() {
+        factsOf("closure", Map.of("step", "watch", "watchAt", after(Duration.ofDays(-1))));
+        submissionsOf("Task_CheckWatch", Map.of("outcome", "reopen"));
+
+        var closure = start("closure");
+        submit("Task_CheckWatch");
+
+        assertThat(closure)
+                .isCompleted()
+                .hasCompletedElements("End_Reopened")
+                .hasNotActivatedElements("Task_EvaluateClosure");
     }
 
     @ParameterizedTest

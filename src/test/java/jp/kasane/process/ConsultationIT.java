@@ -2,6 +2,7 @@ package jp.kasane.process;
 
 import static io.camunda.process.test.api.CamundaAssert.assertThat;
 import static io.camunda.process.test.api.assertions.ProcessInstanceSelectors.byProcessId;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.camunda.client.api.command.ClientException;
@@ -45,6 +46,19 @@ class ConsultationIT extends ProcessScenario {
                 .isCompleted()
                 .hasCompletedElementsInOrder(
                         "Start_ConsultationReceived", "Task_Triage", "Activity_PersistTriage", "Gateway_Route", end);
+    }
+
+    @Test
+    void whatCannotWaitIsToldToTheSectionAtOnce() {
+        submissionsOf("Task_Triage", Map.of("route", "case", "caseClass", "class4", "urgency", "urgent"));
+
+        receive();
+        submit("Task_Triage");
+
+        assertThat(CONSULTATION)
+                .isCompleted()
+                .hasCompletedElementsInOrder("Gateway_Urgency", "Activity_NotifyUrgent", "Gateway_Route", "End_CaseOpened");
+        assertThat(notified).containsExactly("urgent-consultation");
     }
 
     @Test

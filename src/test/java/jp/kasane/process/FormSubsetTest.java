@@ -37,7 +37,14 @@ class FormSubsetTest {
     static Stream<String> forms() {
         return Stream.concat(
                         Diagram.all().flatMap(diagram -> diagram.forms().stream()),
-                        Stream.of("consultation", "contact"))
+                        Stream.of(
+                                "consultation",
+                                "contact",
+                                "consent-change",
+                                "urgent-event",
+                                "moving-out",
+                                "member-added",
+                                "reopening"))
                 .distinct();
     }
 

@@ -35,9 +35,65 @@ class PlanIT extends ProcessScenario {
                         "CallActivity_CoordinationMeeting",
                         "Task_DecidePlan",
                         "Gateway_PlanDecision",
-                        "Activity_NotifyRoles",
+                        "Activity_AllocateRoles",
+                        "End_PlanDecided")
+                .hasNotActivatedElements("Activity_StartRoles");
+        assertThat(invited).containsExactly(caseId + ":plan-meeting");
+        assertThat(allocated).containsExactly(caseId + ":plan");
+    }
+
+    @Test
+    void supportThatCannotWaitIsStartedAtOnceAndRatifiedByTheNextMeeting() {
+        submissionsOf("Task_DraftPlan", Map.of("route", "start"));
+        submissionsOf("Task_DecidePlan", Map.of("decision", "decided"));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        task("Task_ProposeMembers").isCreated();
+        assertThat(allocated).containsExactly(caseId + ":plan");
+        holdTheMeeting();
+        submit("Task_DecidePlan");
+
+        assertThat(plan)
+                .isCompleted()
+                .hasCompletedElementsInOrder(
+                        "Activity_StartRoles",
+                        "CallActivity_CoordinationMeeting",
+                        "Task_DecidePlan",
+                        "Activity_AllocateRoles",
                         "End_PlanDecided");
-        assertThat(notified).containsExactly("meeting-invitation", "role-allocated");
+    }
+
+    @Test
+    void aMeetingMayBeSkipped() {
+        submissionsOf("Task_DraftPlan", Map.of("route", "skip"));
+        submissionsOf("Task_DecidePlan", Map.of("decision", "decided"));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        submit("Task_DecidePlan");
+
+        assertThat(plan).isCompleted().hasNotActivatedElements("CallActivity_CoordinationMeeting", "Activity_StartRoles");
+    }
+
+    @Test
+    void aPlanThatTheMeetingWantsRevisedGoesBackToItsDraft() {
+        factsOf("plan", Map.of("step", "draft"), Map.of("step", "draft"), Map.of("step", "decide"));
+        submissionsOf("Task_HoldMeeting", Map.of("outcome", "revise"), Map.of("outcome", "approved"));
+        submissionsOf("Task_DecidePlan", Map.of("decision", "decided"));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        holdTheMeeting();
+        assertThat(plan)
+                .hasCompletedElements("Event_PlanToRevise", "Event_BackToDraft")
+                .hasActiveElements("Task_DraftPlan")
+                .hasNotActivatedElements("Task_DecidePlan");
+        submit("Task_DraftPlan");
+        holdTheMeeting();
+        submit("Task_DecidePlan");
+
+        assertThat(plan).isCompleted().hasCompletedElement("Task_DraftPlan", 2);
     }
 
     @Test
@@ -82,7 +138,7 @@ class PlanIT extends ProcessScenario {
                 .isCompleted()
                 .hasCompletedElement("Task_DraftPlan", 2)
                 .hasCompletedElement("CallActivity_CoordinationMeeting", 2)
-                .hasCompletedElement("Activity_NotifyRoles", 1);
+                .hasCompletedElement("Activity_AllocateRoles", 1);
     }
 
     @Test

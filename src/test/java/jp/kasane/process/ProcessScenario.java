@@ -40,9 +40,11 @@ abstract class ProcessScenario {
 
     final String caseId = UUID.randomUUID().toString();
 
-    /** Messages that {@code notify} was asked to send, deadlines that were escalated, sweeps: in order. */
+    /** Messages that {@code notify} was asked to send, keys of those who invite or allocate, escalated deadlines, sweeps: in order. */
     final List<String> notified = new CopyOnWriteArrayList<>();
 
+    final List<String> invited = new CopyOnWriteArrayList<>();
+    final List<String> allocated = new CopyOnWriteArrayList<>();
     final List<String> escalated = new CopyOnWriteArrayList<>();
     final List<String> sweeps = new CopyOnWriteArrayList<>();
     final List<String> persisted = new CopyOnWriteArrayList<>();
@@ -60,6 +62,14 @@ abstract class ProcessScenario {
         });
         work("notify", job -> {
             notified.add(job.getCustomHeaders().get("message"));
+            return Map.of();
+        });
+        work("invite-members", job -> {
+            invited.add((String) job.getVariable("instanceKey"));
+            return Map.of();
+        });
+        work("allocate-roles", job -> {
+            allocated.add((String) job.getVariable("instanceKey"));
             return Map.of();
         });
         work("escalate-deadline", job -> {
@@ -127,15 +137,39 @@ abstract class ProcessScenario {
     }
 
     void deadlineReached(String instanceKey) {
+        knock("deadline-reached", instanceKey);
+        Awaitility.await("escalate-deadline for " + instanceKey)
+                .atMost(PATIENCE)
+                .until(() -> escalated.contains(instanceKey));
+    }
+
+    /** A message without content (DESIGN §6). */
+    void knock(String message, String instanceKey) {
         client.newPublishMessageCommand()
-                .messageName("deadline-reached")
+                .messageName(message)
                 .correlationKey(instanceKey)
                 .timeToLive(Duration.ofMinutes(1))
                 .send()
                 .join();
-        Awaitility.await("escalate-deadline for " + instanceKey)
-                .atMost(PATIENCE)
-                .until(() -> escalated.contains(instanceKey));
+    }
+
+    /** An instance that is started by a message of its own: an invitation, a role. */
+    void send(String message, String instanceKey, Map<String, Object> more) {
+        var variables = new HashMap<String, Object>(Map.of("caseId", caseId, "instanceKey", instanceKey));
+        variables.putAll(more);
+        client.newPublishMessageCommand()
+                .messageName(message)
+                .correlationKey(instanceKey)
+                .messageId(instanceKey + UUID.randomUUID())
+                .timeToLive(Duration.ofHours(1))
+                .variables(variables)
+                .send()
+                .join();
+    }
+
+    /** A time as the database hands it to a timer, on the engine's clock. */
+    String after(Duration time) {
+        return camunda.getCurrentTime().plus(time).toString();
     }
 
     UserTaskAssert task(String elementId) {

@@ -30,7 +30,7 @@ class ProcessVariablesTest {
     }
 
     @Test
-    void onlyIdsAndCodesAreAllowed() {
+    void onlyIdsCodesAndTimesAreAllowed() {
         assertThat(VARIABLES)
                 .containsExactlyInAnyOrder(
                         "caseId",
@@ -48,7 +48,10 @@ class ProcessVariablesTest {
                         "decision",
                         "outcome",
                         "consentSufficient",
-                        "sweepAt");
+                        "sweepAt",
+                        "reviewAt",
+                        "reportAt",
+                        "watchAt");
     }
 
     @Test

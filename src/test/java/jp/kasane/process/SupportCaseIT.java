@@ -36,11 +36,12 @@ class SupportCaseIT extends ProcessScenario {
                 Map.of("phase", "monitoring"),
                 Map.of("phase", "closure"),
                 Map.of("phase", "closed"));
+        factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
         submissionsOf("Task_WriteAssessment", Map.of("route", "meeting"));
         submissionsOf("Task_HoldMeeting", Map.of("outcome", "outreach"), Map.of("outcome", "approved"));
         submissionsOf("Task_RecordContact", Map.of("outcome", "continue"), Map.of("outcome", "consent"));
         submissionsOf("Task_DecidePlan", Map.of("decision", "decided"));
-        submissionsOf("Task_Review", Map.of("decision", "continue"), Map.of("decision", "close"));
+        submissionsOf("Task_Review", Map.of("decision", "continue", "reviewAt", after(Duration.ofDays(-1))), Map.of("decision", "close"));
         submissionsOf("Task_EvaluateClosure", Map.of("decision", "handover"));
         submissionsOf("Task_AcknowledgeHandover", Map.of("outcome", "accepted"));
         submissionsOf("Task_DecideClosure", Map.of("decision", "closed"));
@@ -77,8 +78,9 @@ class SupportCaseIT extends ProcessScenario {
                         "CallActivity_Closure",
                         "End_Closed")
                 .hasCompletedElement("Activity_ReadFacts", 7);
-        assertThat(notified)
-                .containsExactly("meeting-invitation", "meeting-invitation", "role-allocated", "handover-requested");
+        assertThat(notified).containsExactly("handover-requested");
+        assertThat(invited).containsExactly(caseId + ":meeting", caseId + ":plan-meeting");
+        assertThat(allocated).containsExactly(caseId + ":plan");
     }
 
     @ParameterizedTest
@@ -93,11 +95,12 @@ class SupportCaseIT extends ProcessScenario {
     void aCaseStartsAtThePhaseWhereItStands(
             String phase, String call, String process, String suffix, String firstTask) {
         factsOf("support-case", Map.of("phase", phase, "meetingType", "support"));
+        factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
 
         open();
 
         task(firstTask).isCreated();
-        assertThat(CASE).isActive().hasActiveElementsExactly(call).hasNoActiveIncidents();
+        assertThat(CASE).isActive().hasActiveElementsExactly("SubProcess_Phase", call).hasNoActiveIncidents();
         assertThat(byProcessId(process))
                 .isActive()
                 .hasVariable("caseId", caseId)
@@ -112,22 +115,73 @@ class SupportCaseIT extends ProcessScenario {
 
         assertThat(CASE)
                 .isCompleted()
-                .hasCompletedElementsInOrder("Start_CaseOpened", "Activity_ReadFacts", "Gateway_Phase", "End_Closed");
+                .hasCompletedElementsInOrder("Start_CaseOpened", "Activity_ReadFacts", "Gateway_CaseOpen", "End_Closed")
+                .hasNotActivatedElements("SubProcess_Phase");
     }
 
     @Test
     void aPhaseHearsOnlyTheIdsItNeedsAndTellsTheParentNothing() {
         factsOf("support-case", Map.of("phase", "monitoring", "meetingType", "support"), Map.of("phase", "closed"));
+        factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
         submissionsOf("Task_Review", Map.of("decision", "close"));
 
         open();
         task("Task_Review").isCreated();
-        assertThat(variablesOf("monitoring")).containsExactlyInAnyOrder("caseId", "instanceKey");
+        assertThat(variablesOf("monitoring")).containsExactlyInAnyOrder("caseId", "instanceKey", "reviewAt");
         submit("Task_Review");
 
         assertThat(CASE).isCompleted();
         assertThat(variablesOf("support-case"))
                 .containsExactlyInAnyOrder("caseId", "instanceKey", "phase", "meetingType");
+    }
+
+    /** Consent withdrawn, something urgent, a move: whatever the case waits for, it asks where it stands now. */
+    @ParameterizedTest
+    @CsvSource({
+        "plan,       Task_DraftPlan,          outreach,   Task_DraftOutreachPlan",
+        "outreach,   Task_DraftOutreachPlan,  plan,       Task_DraftPlan",
+        "monitoring, Task_Review,             meeting,    Task_ProposeMembers",
+        "assessment, Task_GatherInformation,  closure,    Task_EvaluateClosure",
+        "meeting,    Task_ProposeMembers,     assessment, Task_GatherInformation",
+        "watch,      Task_CheckWatch,         monitoring, Task_Review",
+    })
+    void aChangeFromOutsideTakesTheCaseWhereItStandsNow(String before, String task, String now, String next) {
+        factsOf("support-case", Map.of("phase", before), Map.of("phase", now));
+        factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
+        factsOf("closure", before.equals("watch") ? Map.of("step", "watch", "watchAt", after(Duration.ofDays(-1))) : Map.of());
+        open();
+        task(task).isCreated();
+
+        knock("case-changed", caseId);
+
+        task(next).isCreated();
+        task(task).isCanceled();
+        assertThat(CASE).isActive().hasCompletedElements("Event_CaseChanged").hasNoActiveIncidents();
+    }
+
+    @Test
+    void aChangeInsideOfAMeetingOfAPlanEndsThatMeetingToo() {
+        factsOf("support-case", Map.of("phase", "plan"), Map.of("phase", "outreach"));
+        open();
+        submit("Task_DraftPlan");
+        task("Task_ProposeMembers").isCreated();
+
+        knock("case-changed", caseId);
+
+        task("Task_DraftOutreachPlan").isCreated();
+        assertThat(byProcessId("support-meeting")).isTerminated();
+        assertThat(byProcessId("plan")).isTerminated();
+    }
+
+    @Test
+    void aCaseThatWasClosedMeanwhileEnds() {
+        factsOf("support-case", Map.of("phase", "assessment"), Map.of("phase", "closed"));
+        open();
+        task("Task_GatherInformation").isCreated();
+
+        knock("case-changed", caseId);
+
+        assertThat(CASE).isCompleted();
     }
 
     @Test
@@ -142,13 +196,14 @@ class SupportCaseIT extends ProcessScenario {
     @Test
     void aDeadlineReachesThePhaseAndNotItsParent() {
         factsOf("support-case", Map.of("phase", "monitoring"));
+        factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
         open();
         task("Task_Review").isCreated();
 
         deadlineReached(caseId + ":monitoring");
 
         assertThat(byProcessId("monitoring")).isActive().hasCompletedElements("End_DeadlineEscalated");
-        assertThat(CASE).isActive().hasActiveElementsExactly("CallActivity_Monitoring");
+        assertThat(CASE).isActive().hasActiveElementsExactly("SubProcess_Phase", "CallActivity_Monitoring");
     }
 
     private void open() {

@@ -29,7 +29,7 @@ class SupportMeetingIT extends ProcessScenario {
         task("Task_ConveneMeeting").isCreated().hasCandidateGroups(List.of(convener));
         submit("Task_ConveneMeeting");
         task("Task_HoldMeeting").isCreated().hasCandidateGroups(List.of(convener));
-        assertThat(notified).containsExactly("meeting-invitation");
+        assertThat(invited).containsExactly(caseId + ":support-meeting");
         submit("Task_HoldMeeting");
 
         assertThat(meeting)
@@ -37,7 +37,7 @@ class SupportMeetingIT extends ProcessScenario {
                 .hasCompletedElementsInOrder(
                         "Task_ProposeMembers",
                         "Task_ConveneMeeting",
-                        "Activity_NotifyInvitation",
+                        "Activity_InviteMembers",
                         "Task_HoldMeeting",
                         "Gateway_MeetingOutcome",
                         "End_MeetingHeld");
@@ -60,7 +60,19 @@ class SupportMeetingIT extends ProcessScenario {
                 .hasCompletedElement("Task_ProposeMembers", 1)
                 .hasCompletedElement("Task_ConveneMeeting", 2)
                 .hasCompletedElement("Task_HoldMeeting", 2);
-        assertThat(notified).containsExactly("meeting-invitation", "meeting-invitation");
+        assertThat(invited).hasSize(2);
+    }
+
+    @Test
+    void aMeetingThatIsCalledOffEnds() {
+        submissionsOf("Task_HoldMeeting", Map.of("outcome", "cancelled"));
+
+        var meeting = start("support-meeting", Map.of("meetingType", "support"));
+        submit("Task_ProposeMembers");
+        submit("Task_ConveneMeeting");
+        submit("Task_HoldMeeting");
+
+        assertThat(meeting).isCompleted().hasCompletedElements("End_MeetingCancelled").hasNotActivatedElements("End_MeetingHeld");
     }
 
     @ParameterizedTest
@@ -71,7 +83,7 @@ class SupportMeetingIT extends ProcessScenario {
         var meeting = start("support-meeting", Map.of("meetingType", "support"));
 
         assertThat(meeting).isActive().hasActiveElements(expected).hasNoActiveIncidents();
-        assertThat(notified).isEmpty();
+        assertThat(invited).isEmpty();
     }
 
     @Test
