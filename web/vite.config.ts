@@ -1,3 +1,4 @@
+import holidays from '@holiday-jp/holiday_jp/lib/holidays.js';
 import { defineConfig, type Plugin } from 'vite';
 
 /**
@@ -33,10 +34,24 @@ function translateFormJs(): Plugin {
   };
 }
 
+/**
+ * 国民の祝日 for the business calendar: the application reads this file (jp.kasane.calendar), the browser does not. No library for
+ * the JVM has them right (docs/adr/0011); this package follows the list of 内閣府.
+ */
+function nationalHolidays(): Plugin {
+  return {
+    name: 'kasane:national-holidays',
+    generateBundle() {
+      const days = Object.values(holidays).map((day) => ({ date: day.date, name: day.name, nameEn: day.name_en }));
+      this.emitFile({ type: 'asset', fileName: 'holidays.json', source: JSON.stringify(days) });
+    },
+  };
+}
+
 // Names without a hash: the templates refer to them, and Spring serves them with their date.
 export default defineConfig({
   base: '/assets/',
-  plugins: [translateFormJs()],
+  plugins: [translateFormJs(), nationalHolidays()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

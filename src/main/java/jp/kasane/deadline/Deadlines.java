@@ -1,14 +1,21 @@
 package jp.kasane.deadline;
 
 import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import jp.kasane.access.SystemActor;
+import jp.kasane.calendar.BusinessCalendar;
+import jp.kasane.calendar.CalendarChanged;
+import jp.kasane.calendar.Calendars;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Streams;
 import jp.kasane.engine.EngineOrders;
@@ -23,6 +30,8 @@ import jp.kasane.worker.JobContext;
 import jp.kasane.worker.SweepDeadlines;
 import jp.kasane.worker.SweepDeadlinesWorker;
 import jp.kasane.worker.UnknownReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -30,18 +39,28 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * A deadline is opened when its task appears, settled when the task is gone, and in between climbs a ladder: 1 remind (whoever
- * has the task), 2 due (the accompanying agency's coordinators), 3 escalated (the section). Each rung is told once.
+ * A deadline is opened when its task appears, settled when the task is gone, and in between climbs a ladder: 1 reminded (whoever
+ * has the task), 2 overdue (the accompanying agency's coordinators), 3 escalated (the section). Each rung is told once; after an
+ * outage only the highest that was reached.
+ *
+ * <p>A diagram is knocked at first and tells with {@code escalate-deadline}. What no diagram has told after ten minutes (it does
+ * not listen, its instance is gone), and every standing deadline, is told by the sweep itself (docs/adr/0011).
  */
 @Component
 class Deadlines implements SweepDeadlines, EscalateDeadline {
 
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
-    /** Deadlines fall at the end of the office day. */
-    private static final LocalTime END_OF_DAY = LocalTime.of(17, 15);
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+    private static final Duration DIAGRAMS_TURN = Duration.ofMinutes(10);
+    private static final int PAGE = 500;
 
     private static final String RUNG_REACHED =
-            "case when l.escalate_at <= :now then 3 when l.due_at <= :now then 2 when l.remind_at <= :now then 1 else 0 end";
+            "case when l.escalate_at <= :now then 3 when l.lead_at <= :now then 2 when l.remind_at <= :now then 1 else 0 end";
+    /** Who has submitted is not told that it is due, even while the engine has not heard of it yet. */
+    private static final String WATCHED =
+            """
+            l.settled_at is null and p.active
+            and (l.task_id is null or not exists (select from kasane.submission s where s.task_id = l.task_id))
+            """;
 
     private final JdbcClient jdbc;
     private final EngineTasks tasks;
@@ -49,6 +68,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
     private final Streams streams;
     private final Notices notices;
     private final List<PlannedDate> plannedDates;
+    private final Calendars calendars;
     private final SystemActor system;
 
     Deadlines(
@@ -58,6 +78,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             Streams streams,
             Notices notices,
             List<PlannedDate> plannedDates,
+            Calendars calendars,
             SystemActor system) {
         this.jdbc = jdbc;
         this.tasks = tasks;
@@ -65,15 +86,17 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         this.streams = streams;
         this.notices = notices;
         this.plannedDates = plannedDates;
+        this.calendars = calendars;
         this.system = system;
     }
 
-    private record Policy(UUID id, int dueDays, int remindDays, int escalateDays) {}
+    // ── opened and settled with the task ───────────────────────────────────────────────────────────────────────────
 
     @EventListener
     void on(TasksChanged event) {
         system.inTransaction(() -> {
-            tasks.withoutDeadline().forEach(this::open);
+            DeadlineSettingsLock.shared(jdbc);
+            open(tasks.withoutDeadline());
             jdbc.sql(
                             """
                             update kasane.deadline l set settled_at = coalesce(t.ended_at, now())
@@ -83,35 +106,46 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         });
     }
 
-    private void open(EngineTask task) {
-        var policy = jdbc.sql(
-                        """
-                        select id, due_days, remind_days, escalate_days from kasane.deadline_policy
-                        where municipality_id = :municipality and step = :step
-                        """)
-                .param("municipality", task.municipalityId())
-                .param("step", task.step())
-                .query(Policy.class)
-                .optional();
-        if (policy.isEmpty() || task.instanceKey() == null) {
-            return;
+    private void open(List<EngineTask> fresh) {
+        Map<UUID, Settings> settings = new HashMap<>();
+        for (var task : fresh) {
+            var policy = settings.computeIfAbsent(task.municipalityId(), this::settings)
+                    .policies()
+                    .get(task.step());
+            if (policy != null && policy.active() && task.instanceKey() != null) {
+                open(task, policy, settings.get(task.municipalityId()).calendar());
+            }
         }
-        var planned = task.caseId() == null
-                ? java.util.Optional.<LocalDate>empty()
-                : plannedDates.stream()
-                        .filter(date -> date.step().equals(task.step()))
-                        .findFirst()
-                        .flatMap(date -> date.of(task.caseId()));
-        var created = LocalDate.ofInstant(task.createdAt(), JAPAN);
-        var due = planned.filter(date -> !date.isBefore(created))
-                .orElse(created.plusDays(policy.get().dueDays()));
-        var remind = due.minusDays(policy.get().remindDays());
+    }
+
+    private record Settings(Map<String, DeadlinePolicy> policies, BusinessCalendar calendar) {}
+
+    private Settings settings(UUID municipality) {
+        return new Settings(
+                jdbc
+                        .sql(
+                                """
+                                select step, active, due_days, unit, remind_days, lead_days, escalate_days, origin
+                                from kasane.deadline_policy where municipality_id = :municipality
+                                """)
+                        .param("municipality", municipality)
+                        .query(DeadlinePolicy.class)
+                        .stream()
+                        .collect(Collectors.toMap(DeadlinePolicy::step, Function.identity())),
+                calendars.of(municipality));
+    }
+
+    private void open(EngineTask task, DeadlinePolicy policy, BusinessCalendar calendar) {
+        var planned = planned(task.step(), task.caseId());
+        var rungs = Rungs.of(task.createdAt(), planned, policy, calendar);
         jdbc.sql(
                         """
                         insert into kasane.deadline (id, municipality_id, stream_id, case_id, consultation_id, task_id, step, instance_key, policy_id,
-                            remind_at, due_at, escalate_at, created_at)
-                        select :id, s.municipality_id, s.id, :case, :consultation, :task, :step, :instance, :policy, :remind, :due, :escalate, :created
-                        from kasane.stream s where s.id = :stream
+                            remind_at, due_at, lead_at, escalate_at, from_at, planned_on, created_at)
+                        select :id, s.municipality_id, s.id, :case, :consultation, :task, :step, :instance, p.id,
+                            :remind, :due, :lead, :escalate, :created, :planned, :created
+                        from kasane.stream s left join kasane.deadline_policy p on p.municipality_id = s.municipality_id and p.step = :step
+                        where s.id = :stream
                         on conflict (task_id) do nothing
                         """)
                 .param("id", Ids.next())
@@ -121,35 +155,155 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                 .param("task", task.id())
                 .param("step", task.step())
                 .param("instance", task.instanceKey())
-                .param("policy", policy.get().id())
-                // A reminder that would be due before the task was there waits until its due day begins to end.
-                .param("remind", at(remind.isAfter(created) ? remind : due))
-                .param("due", at(due))
-                .param("escalate", at(due.plusDays(policy.get().escalateDays())))
+                .param("remind", rungs.remind())
+                .param("due", rungs.due())
+                .param("lead", rungs.lead())
+                .param("escalate", rungs.escalate())
+                .param("planned", planned, Types.DATE)
                 .param("created", Timestamp.from(task.createdAt()))
                 .update();
     }
 
-    private static Timestamp at(LocalDate date) {
-        return Timestamp.from(date.atTime(END_OF_DAY).atZone(JAPAN).toInstant());
+    private LocalDate planned(String step, UUID caseId) {
+        return caseId == null
+                ? null
+                : plannedDates.stream()
+                        .filter(date -> date.step().equals(step))
+                        .findFirst()
+                        .flatMap(date -> date.of(caseId))
+                        .orElse(null);
     }
+
+    // ── a setting was changed ──────────────────────────────────────────────────────────────────────────────────────
+
+    @EventListener
+    void on(PolicyChanged event) {
+        recompute(event.municipalityId(), event.step());
+    }
+
+    @EventListener
+    void on(CalendarChanged event) {
+        recompute(event.municipalityId(), null);
+    }
+
+    /**
+     * Moves the open deadlines, and opens those of tasks that had none for want of a policy, in the transaction that changed the
+     * setting. What was told stays told; a rung that was noted and has moved away again is forgotten. Rows of a policy that is off
+     * stay as they are, silent.
+     *
+     * @param step null: all of them
+     */
+    private void recompute(UUID municipality, String step) {
+        record Open(UUID id, String step, UUID caseId, UUID taskId, Instant fromAt, LocalDate plannedOn) {}
+        DeadlineSettingsLock.alone(jdbc);
+        asSystem(() -> {
+            var settings = settings(municipality);
+            var open = jdbc.sql(
+                            """
+                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on from kasane.deadline l
+                            where l.municipality_id = :municipality and l.settled_at is null and (:step::text is null or l.step = :step)
+                            order by l.id for update of l
+                            """)
+                    .param("municipality", municipality)
+                    .param("step", step, Types.VARCHAR)
+                    .query((row, n) -> new Open(
+                            row.getObject("id", UUID.class),
+                            row.getString("step"),
+                            row.getObject("case_id", UUID.class),
+                            row.getObject("task_id", UUID.class),
+                            row.getTimestamp("from_at").toInstant(),
+                            row.getObject("planned_on", LocalDate.class)))
+                    .list();
+            for (var deadline : open) {
+                var policy = settings.policies().get(deadline.step());
+                if (policy == null || !policy.active()) {
+                    continue;
+                }
+                // What people have agreed on may have changed since the task appeared.
+                var planned =
+                        deadline.taskId() == null ? deadline.plannedOn() : planned(deadline.step(), deadline.caseId());
+                var rungs = Rungs.of(deadline.fromAt(), planned, policy, settings.calendar());
+                jdbc.sql(
+                                """
+                                update kasane.deadline set remind_at = :remind, due_at = :due, lead_at = :lead, escalate_at = :escalate,
+                                    planned_on = :planned
+                                where id = :id
+                                """)
+                        .param("id", deadline.id())
+                        .param("remind", rungs.remind())
+                        .param("due", rungs.due())
+                        .param("lead", rungs.lead())
+                        .param("escalate", rungs.escalate())
+                        .param("planned", planned, Types.DATE)
+                        .update();
+            }
+            jdbc.sql(
+                            """
+                            delete from kasane.deadline_escalation e using kasane.deadline l
+                            where l.id = e.deadline_id and e.rung > l.rung and l.municipality_id = :municipality and l.settled_at is null
+                              and (:step::text is null or l.step = :step)
+                            """)
+                    .param("municipality", municipality)
+                    .param("step", step, Types.VARCHAR)
+                    .update();
+            open(tasks.withoutDeadline().stream()
+                    .filter(task -> task.municipalityId().equals(municipality))
+                    .toList());
+        });
+    }
+
+    /**
+     * In the open transaction, but past what the changing person sees: an administrator sees no case, and its deadline has to move
+     * all the same. Whether the person may change the setting was decided before, by the database.
+     */
+    private void asSystem(Runnable work) {
+        var person = jdbc.sql("select coalesce(current_setting('kasane.user_id', true), '')")
+                .query(String.class)
+                .single();
+        jdbc.sql("select set_config('kasane.user_id', kasane.system_user()::text, true)")
+                .query(String.class)
+                .single();
+        work.run();
+        jdbc.sql("select set_config('kasane.user_id', :person, true)")
+                .param("person", person)
+                .query(String.class)
+                .single();
+    }
+
+    // ── the sweep ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     /** Notes the rung each open deadline has reached (not all it has missed) and knocks at its instance until it was told. */
     @Override
     public void sweep(Instant now) {
-        record Due(UUID id, UUID streamId, String instanceKey, int reached) {}
+        note(now);
+        for (var id : toBeToldHere(now)) {
+            try {
+                system.inTransaction(() -> reached("l.id = :which", id).forEach(this::tell));
+            } catch (RuntimeException e) {
+                // The others shall hear all the same; this one is tried again with the next sweep.
+                LOG.error(
+                        "A deadline could not be told: {} ({})",
+                        id,
+                        e.getClass().getName());
+            }
+        }
+    }
+
+    private void note(Instant now) {
+        record Due(UUID id, UUID streamId, String instanceKey, int reached, boolean waiting) {}
         system.inTransaction(() -> {
             var due = jdbc.sql(
                             """
-                            select l.id, l.stream_id, l.instance_key, %s as reached
-                            from kasane.deadline l
-                            where l.settled_at is null and l.remind_at <= :now and %s > l.rung
-                              and not exists (select from kasane.outbox o where o.stream_id = l.stream_id and o.done_at is null)
-                            order by l.remind_at limit 500
-                            for update of l skip locked
+                            select l.id, l.stream_id, l.instance_key, %1$s as reached,
+                                exists (select from kasane.outbox o where o.stream_id = l.stream_id and o.done_at is null) as waiting
+                            from kasane.deadline l join kasane.deadline_policy p on p.id = l.policy_id
+                            where %2$s and l.remind_at <= :now and %1$s > l.rung
+                            order by exists (select from kasane.deadline_escalation e where e.deadline_id = l.id and e.rung = %1$s), l.remind_at
+                            limit :page for update of l skip locked
                             """
-                                    .formatted(RUNG_REACHED, RUNG_REACHED))
+                                    .formatted(RUNG_REACHED, WATCHED))
                     .param("now", Timestamp.from(now))
+                    .param("page", PAGE)
                     .query(Due.class)
                     .list();
             for (var deadline : due) {
@@ -162,97 +316,161 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                         .param("rung", deadline.reached())
                         .param("now", Timestamp.from(now))
                         .update();
-                engine.deadlineReached(deadline.streamId(), deadline.instanceKey());
+                // Something of the case is on its way to the engine already: no knocks pile up behind it.
+                if (!deadline.waiting()) {
+                    engine.deadlineReached(deadline.streamId(), deadline.instanceKey());
+                }
             }
         });
     }
+
+    private List<UUID> toBeToldHere(Instant now) {
+        return system.inTransaction(() -> jdbc.sql(
+                        """
+                        select l.id from kasane.deadline l join kasane.deadline_policy p on p.id = l.policy_id
+                        where %s and exists (
+                            select from kasane.deadline_escalation e where e.deadline_id = l.id and e.rung > l.rung
+                              and (l.task_id is null or e.reached_at <= :waited))
+                        order by l.remind_at limit :page
+                        """
+                                .formatted(WATCHED))
+                .param("waited", Timestamp.from(now.minus(DIAGRAMS_TURN)))
+                .param("page", PAGE)
+                .query(UUID.class)
+                .list());
+    }
+
+    // ── telling ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /** Tells the highest rung that was noted and not told yet, for each open deadline of the instance that was knocked at. */
     @Override
     public void escalate(JobContext job) {
-        record Reached(
-                UUID id,
-                UUID streamId,
-                UUID municipalityId,
-                UUID caseId,
-                UUID consultationId,
-                UUID taskId,
-                String step,
-                int reached,
-                Instant reachedAt) {}
         if (job.instanceKey() == null) {
             throw new UnknownReference("変数「instanceKey」がありません。");
         }
-        system.inTransaction(() -> {
-            var reached = jdbc.sql(
-                            """
-                            select l.id, l.stream_id, l.municipality_id, l.case_id, l.consultation_id, l.task_id, l.step,
-                                   max(e.rung) as reached, max(e.reached_at) as reached_at
-                            from kasane.deadline l join kasane.deadline_escalation e on e.deadline_id = l.id and e.rung > l.rung
-                            where l.instance_key = :instance and l.settled_at is null
-                            group by l.id
-                            """)
-                    .param("instance", job.instanceKey())
-                    .query(Reached.class)
-                    .list();
-            for (var deadline : reached) {
-                streams.lock(deadline.streamId());
-                int changed = jdbc.sql("update kasane.deadline set rung = :rung where id = :id and rung < :rung")
-                        .param("id", deadline.id())
-                        .param("rung", deadline.reached())
-                        .update();
-                if (changed == 0) {
-                    continue;
-                }
-                streams.append(
-                        deadline.streamId(),
-                        new CaseEvent(
-                                "deadline.reached",
-                                deadline.reachedAt(),
-                                null,
-                                deadline.taskId(),
-                                null,
-                                java.util.Map.of("rung", deadline.reached(), "step", deadline.step())));
-                notices.tell(
-                        recipients(deadline.municipalityId(), deadline.taskId(), deadline.caseId(), deadline.reached()),
-                        "deadline-" + deadline.reached(),
-                        "deadline:" + deadline.id() + ":" + deadline.reached(),
-                        new Notices.About(deadline.caseId(), deadline.consultationId(), null, deadline.taskId()));
-            }
-        });
+        system.inTransaction(
+                () -> reached("l.instance_key = :which", job.instanceKey()).forEach(this::tell));
     }
 
-    private List<UUID> recipients(UUID municipality, UUID taskId, UUID caseId, int rung) {
-        var people = new ArrayList<UUID>();
-        jdbc.sql("select user_id from kasane.task_claim where task_id = :task")
-                .param("task", taskId)
-                .query(UUID.class)
-                .optional()
-                .ifPresent(people::add);
-        if (people.isEmpty()) {
-            // Nobody has taken it: everybody it is addressed to.
-            people.addAll(jdbc.sql(
+    private record Reached(
+            UUID id,
+            UUID streamId,
+            UUID municipalityId,
+            UUID caseId,
+            UUID consultationId,
+            UUID taskId,
+            String step,
+            int reached,
+            Instant reachedAt) {}
+
+    private List<Reached> reached(String condition, Object which) {
+        return jdbc.sql(
+                        """
+                        select distinct on (l.id) l.id, l.stream_id, l.municipality_id, l.case_id, l.consultation_id, l.task_id, l.step,
+                               e.rung as reached, e.reached_at
+                        from kasane.deadline l
+                        join kasane.deadline_policy p on p.id = l.policy_id
+                        join kasane.deadline_escalation e on e.deadline_id = l.id and e.rung > l.rung
+                        where %s and %s
+                        order by l.id, e.rung desc
+                        """
+                                .formatted(condition, WATCHED))
+                .param("which", which)
+                .query(Reached.class)
+                .list();
+    }
+
+    private void tell(Reached deadline) {
+        streams.lock(deadline.streamId());
+        // Told by somebody else meanwhile, or moved away from the rung: then there is nothing to tell.
+        int changed = jdbc.sql(
+                        """
+                        update kasane.deadline set rung = :rung
+                        where id = :id and rung < :rung and settled_at is null
+                          and case :rung when 1 then remind_at when 2 then lead_at else escalate_at end <= :reached
+                        """)
+                .param("id", deadline.id())
+                .param("rung", deadline.reached())
+                .param("reached", Timestamp.from(deadline.reachedAt()))
+                .update();
+        if (changed == 0) {
+            return;
+        }
+        streams.append(
+                deadline.streamId(),
+                new CaseEvent(
+                        "deadline.reached",
+                        deadline.reachedAt(),
+                        null,
+                        deadline.taskId(),
+                        null,
+                        Map.of("rung", deadline.reached(), "step", deadline.step())));
+        notices.tell(
+                recipients(deadline),
+                kind(deadline),
+                "deadline:" + deadline.id() + ":" + deadline.reached(),
+                new Notices.About(deadline.caseId(), deadline.consultationId(), null, deadline.taskId()));
+    }
+
+    /** {@code deadline-2} for a task; for what has no task, what it watches: {@code watch-silence}. */
+    private static String kind(Reached deadline) {
+        return deadline.taskId() != null
+                ? "deadline-" + deadline.reached()
+                : switch (deadline.step()) {
+                    case "Watch_Silence" -> "watch-silence";
+                    case "Watch_Ratification" -> "watch-ratification";
+                    case "Watch_AfterClosure" -> "watch-after-closure";
+                    case "Watch_Answer" -> "watch-answer";
+                    default -> "watch-other";
+                };
+    }
+
+    private List<UUID> recipients(Reached deadline) {
+        var people = new LinkedHashSet<UUID>();
+        var municipality = deadline.municipalityId();
+        int rung = deadline.reached();
+        if (deadline.taskId() != null) {
+            people.addAll(atTheTask(deadline.taskId()));
+        }
+        if (deadline.caseId() != null && (rung >= 2 || deadline.taskId() == null)) {
+            record Agencies(UUID coordinating, UUID lead) {}
+            var agencies = jdbc.sql(
                             """
-                            select distinct r.user_id from kasane.role_assignment r join engine.user_task t
-                              on t.audience_id = kasane.audience_id(r.municipality_id, r.role, r.agency_id)
-                            where t.id = :task and r.agency_id is not null and r.valid_from <= current_date
-                              and (r.valid_to is null or r.valid_to >= current_date)
+                            select coordinating_agency_id as coordinating, lead_agency_id as lead from kasane.case_file where id = :id
                             """)
-                    .param("task", taskId)
-                    .query(UUID.class)
-                    .list());
-        }
-        if (rung >= 2 && caseId != null) {
-            var coordinating = jdbc.sql("select coordinating_agency_id from kasane.case_file where id = :id")
-                    .param("id", caseId)
-                    .query(UUID.class)
+                    .param("id", deadline.caseId())
+                    .query(Agencies.class)
                     .single();
-            people.addAll(notices.holders(municipality, "coordinator", coordinating));
+            people.addAll(notices.holders(municipality, "coordinator", agencies.coordinating()));
+            if (deadline.taskId() == null && rung >= 2) {
+                people.addAll(notices.peopleOf(municipality, agencies.lead()));
+            }
         }
-        if (rung >= 3) {
+        // Nobody there to hear it is a reason for the section to hear it.
+        if (rung >= 3 || people.isEmpty()) {
             people.addAll(notices.holders(municipality, "manager", null));
         }
-        return people.stream().distinct().toList();
+        return List.copyOf(people);
+    }
+
+    /** Whoever has taken it; while nobody has, everybody it is addressed to. */
+    private List<UUID> atTheTask(UUID taskId) {
+        var holder = jdbc.sql("select user_id from kasane.task_claim where task_id = :task")
+                .param("task", taskId)
+                .query(UUID.class)
+                .list();
+        return holder.isEmpty()
+                ? jdbc.sql(
+                                """
+                                select distinct r.user_id from kasane.role_assignment r join engine.user_task t
+                                  on t.audience_id = kasane.audience_id(r.municipality_id, r.role, r.agency_id)
+                                where t.id = :task and r.agency_id is not null and r.valid_from <= current_date
+                                  and (r.valid_to is null or r.valid_to >= current_date)
+                                """)
+                        .param("task", taskId)
+                        .query(UUID.class)
+                        .list()
+                : holder;
     }
 
     @Configuration

@@ -4,24 +4,34 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import jp.kasane.foundation.Ids;
+import jp.kasane.notification.internal.MailOrder;
+import jp.kasane.notification.internal.Postman;
+import jp.kasane.outbox.Outbox;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
+/** The one door to people: whoever has something to tell calls {@link #tell}, and the channels follow from there. */
 @Component
 @Transactional
 public class Notices {
 
     private final JdbcClient jdbc;
     private final Clock clock;
+    private final Outbox outbox;
+    private final Postman postman;
 
-    Notices(JdbcClient jdbc, Clock clock) {
+    Notices(JdbcClient jdbc, Clock clock, Outbox outbox, Postman postman) {
         this.jdbc = jdbc;
         this.clock = clock;
+        this.outbox = outbox;
+        this.postman = postman;
     }
 
     /** What a notice is about; ids only, its sentence is put together on the screen for whoever may see the case. */
@@ -46,29 +56,85 @@ public class Notices {
             Instant readAt) {}
 
     /**
-     * Tells each of them once per cause, however often it is called.
+     * Tells each of them once per cause, however often it is called, in the caller's transaction: in the app, and by their
+     * choice with a mail or in the day's digest. The municipality's webhook is called once per cause.
      *
      * @param cause names the event, e.g. {@code deadline:<id>:2}
      */
     public void tell(Collection<UUID> users, String kind, String cause, About about) {
+        var municipalities = new LinkedHashSet<UUID>();
         for (var user : users) {
             jdbc.sql(
-                            """
-                            insert into kasane.notification (id, municipality_id, user_id, kind, case_id, consultation_id, meeting_id, task_id, cause, created_at)
-                            select :id, m.municipality_id, m.id, :kind, :case, :consultation, :meeting, :task, :cause, :now
-                            from kasane.app_user m where m.id = :user
-                            on conflict (user_id, cause) do nothing
-                            """)
-                    .param("id", Ids.next())
+                            "select municipality_id, kasane.mail_choice(id, :kind) as mail from kasane.app_user where id = :user")
                     .param("user", user)
                     .param("kind", kind)
-                    .param("case", about.caseId())
-                    .param("consultation", about.consultationId())
-                    .param("meeting", about.meetingId())
-                    .param("task", about.taskId())
-                    .param("cause", cause)
-                    .param("now", Timestamp.from(clock.instant()))
-                    .update();
+                    .query(Reader.class)
+                    .optional()
+                    .ifPresent(reader -> {
+                        municipalities.add(reader.municipalityId());
+                        tell(user, reader, kind, cause, about);
+                    });
+        }
+        municipalities.forEach(municipality -> call(municipality, kind, cause, about));
+    }
+
+    private record Reader(UUID municipalityId, String mail) {}
+
+    private void tell(UUID user, Reader reader, String kind, String cause, About about) {
+        var id = Ids.next();
+        var mail = postman.employed() ? reader.mail() : "off";
+        // No arbiter is named: that would ask whether the acting user sees the other's row.
+        int told = jdbc.sql(
+                        """
+                        insert into kasane.notification (id, municipality_id, user_id, kind, case_id, consultation_id, meeting_id, task_id, cause,
+                            created_at, mail)
+                        values (:id, :municipality, :user, :kind, :case, :consultation, :meeting, :task, :cause, :now, :mail)
+                        on conflict do nothing
+                        """)
+                .param("id", id)
+                .param("municipality", reader.municipalityId())
+                .param("user", user)
+                .param("kind", kind)
+                .param("case", about.caseId())
+                .param("consultation", about.consultationId())
+                .param("meeting", about.meetingId())
+                .param("task", about.taskId())
+                .param("cause", cause)
+                .param("now", Timestamp.from(clock.instant()))
+                .param("mail", mail)
+                .update();
+        if (told > 0 && mail.equals("at-once")) {
+            // A lane of its own: one address that does not answer delays no other mail.
+            outbox.addAside(reader.municipalityId(), "mail:" + id, "mail", MailOrder.ofNotice(user, id));
+        }
+    }
+
+    private void call(UUID municipality, String kind, String cause, About about) {
+        if (!jdbc.sql("select kasane.has_webhook(:municipality)")
+                .param("municipality", municipality)
+                .query(Boolean.class)
+                .single()) {
+            return;
+        }
+        var id = Ids.next();
+        int first = jdbc.sql(
+                        """
+                        insert into kasane.webhook_event (id, municipality_id, cause, kind, case_id, consultation_id, meeting_id, task_id, created_at)
+                        values (:id, :municipality, :cause, :kind, :case, :consultation, :meeting, :task, :now)
+                        on conflict do nothing
+                        """)
+                .param("id", id)
+                .param("municipality", municipality)
+                .param("cause", cause)
+                .param("kind", kind)
+                .param("case", about.caseId())
+                .param("consultation", about.consultationId())
+                .param("meeting", about.meetingId())
+                .param("task", about.taskId())
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        if (first > 0) {
+            outbox.addAside(municipality, "webhook:" + id, "webhook", Map.of("eventId", id));
         }
     }
 

@@ -10,12 +10,37 @@ record Profile(
         String responsibleAgency,
         List<AgencyEntry> agencies,
         List<DeadlineEntry> deadlines,
+        CalendarEntry calendar,
         List<UserEntry> localUsers) {
 
     record AgencyEntry(String code, String name, String field, String source) {}
 
-    /** Days are calendar days. No document gives a deadline (002 §0), so every value is a default of ours. */
-    record DeadlineEntry(String step, int dueDays, int remindDays, int escalateDays) {}
+    /**
+     * No document gives a deadline (002 §0), so every value is a default of ours.
+     *
+     * @param leadDays after the due date: the accompanying agency's coordinators hear of it; 0 if not said
+     * @param escalateDays after the due date: the section hears of it
+     * @param unit calendar (if not said) or business
+     * @param active false: the step has a policy that is switched off; true if not said
+     */
+    record DeadlineEntry(
+            String step,
+            int dueDays,
+            int remindDays,
+            Integer leadDays,
+            int escalateDays,
+            String unit,
+            Boolean active) {}
+
+    /**
+     * What is closed besides the national holidays; ours where it is not said.
+     *
+     * @param closedWeekdays 1 Monday … 7 Sunday
+     */
+    record CalendarEntry(List<Integer> closedWeekdays, List<ClosureEntry> closures) {}
+
+    /** Every year, e.g. from 12-29 to 01-03. */
+    record ClosureEntry(String name, String from, String to) {}
 
     /** A login of the local default; its password is its name. */
     record UserEntry(String login, String name, String role, String agency) {}

@@ -112,17 +112,25 @@ class ProfileLoader implements InitializingBean {
                 .update();
         for (var deadline : profile.deadlines()) {
             jdbc.sql(
-                            "insert into kasane.deadline_policy (id, municipality_id, step, due_days, remind_days, escalate_days)"
-                                    + " values (?, ?, ?, ?, ?, ?)")
+                            "insert into kasane.deadline_policy (id, municipality_id, step, active, due_days, unit, remind_days, lead_days, escalate_days)"
+                                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
                     .params(
                             Ids.next(),
                             municipality,
                             deadline.step(),
+                            deadline.active() == null || deadline.active(),
                             deadline.dueDays(),
+                            deadline.unit() == null ? "calendar" : deadline.unit(),
                             deadline.remindDays(),
+                            deadline.leadDays() == null ? 0 : deadline.leadDays(),
                             deadline.escalateDays())
                     .update();
         }
+        calendar(jdbc, municipality, profile.calendar());
+        jdbc.sql("select kasane.add_default_settings(?)")
+                .param(municipality)
+                .query()
+                .listOfRows();
         user(jdbc, municipality, "system", "システム", null, "system", "system", null);
         if (localUsers) {
             // Cheap to check on purpose: a password that equals the name protects nothing, loopback does.
@@ -140,6 +148,25 @@ class ProfileLoader implements InitializingBean {
             }
         }
         LOG.info("Loaded the profile of {}", profile.code());
+    }
+
+    private static void calendar(JdbcClient jdbc, UUID municipality, Profile.CalendarEntry calendar) {
+        if (calendar == null) {
+            return;
+        }
+        if (calendar.closedWeekdays() != null) {
+            jdbc.sql("insert into kasane.calendar_week (municipality_id, closed_weekdays) values (?, ?)")
+                    .params(municipality, calendar.closedWeekdays().toArray(Integer[]::new))
+                    .update();
+        }
+        if (calendar.closures() != null) {
+            for (var closure : calendar.closures()) {
+                jdbc.sql(
+                                "insert into kasane.calendar_yearly_closure (id, municipality_id, name, from_day, to_day) values (?, ?, ?, ?, ?)")
+                        .params(Ids.next(), municipality, closure.name(), closure.from(), closure.to())
+                        .update();
+            }
+        }
     }
 
     private static UUID agency(JdbcClient jdbc, String code) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import jp.kasane.access.SystemActor;
 import jp.kasane.outbox.Delivery;
 import jp.kasane.outbox.Order;
+import jp.kasane.outbox.OrderGivenUp;
+import jp.kasane.outbox.OrderRefused;
 import jp.kasane.outbox.OrderSuperseded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,24 +25,36 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Empties the outbox. The oldest open order of a stream is locked while it is delivered and noted as done in the same
+ * Empties the outbox. The oldest open order of a lane is locked while it is delivered and noted as done in the same
  * transaction; several relays (threads, or servers) skip what another one holds.
  */
 @Component
 public class Relay implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    private static final int THREADS = 4;
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final JdbcClient jdbc;
     private final ObjectMapper json;
     private final SystemActor system;
     private final ObjectProvider<Delivery> deliveries;
     private final ApplicationEventPublisher events;
-    private final Semaphore work = new Semaphore(0);
+    /** A mail server that does not answer keeps the ones aside waiting, and never those who work for the engine. */
+    private final List<Crew> crews = List.of(new Crew(4, false), new Crew(2, true));
+
     private volatile ExecutorService threads;
+
+    private record Crew(int size, boolean aside, Semaphore work) {
+        Crew(int size, boolean aside) {
+            this(size, aside, new Semaphore(0));
+        }
+
+        void wake() {
+            if (work.availablePermits() < size) {
+                work.release();
+            }
+        }
+    }
 
     Relay(
             JdbcClient jdbc,
@@ -56,29 +71,29 @@ public class Relay implements SmartLifecycle {
 
     /** There may be something to do. */
     public void wake() {
-        if (work.availablePermits() < THREADS) {
-            work.release();
-        }
+        crews.forEach(Crew::wake);
     }
 
     @Override
     public void start() {
-        threads = Executors.newFixedThreadPool(
-                THREADS, Thread.ofPlatform().name("outbox-", 1).daemon().factory());
-        for (int i = 0; i < THREADS; i++) {
-            threads.submit(this::run);
+        threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("outbox-", 1).daemon().factory());
+        for (var crew : crews) {
+            for (int i = 0; i < crew.size(); i++) {
+                threads.submit(() -> run(crew));
+            }
         }
     }
 
-    private void run() {
+    private void run(Crew crew) {
         // Not the thread's interrupt alone: a delivery that is interrupted fails as any other does, and the flag is
         // gone.
         while (!stopped()) {
             try {
-                while (!stopped() && deliverNext()) {
-                    wake();
+                while (!stopped() && deliverNext(crew)) {
+                    crew.wake();
                 }
-                work.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                crew.work().tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException databaseAway) {
@@ -100,9 +115,11 @@ public class Relay implements SmartLifecycle {
     }
 
     /** @return whether there was an order to deliver */
-    private boolean deliverNext() {
-        var ready =
-                deliveries.stream().filter(Delivery::ready).map(Delivery::kind).toArray(String[]::new);
+    private boolean deliverNext(Crew crew) {
+        var ready = deliveries.stream()
+                .filter(delivery -> delivery.aside() == crew.aside() && delivery.ready())
+                .map(Delivery::kind)
+                .toArray(String[]::new);
         if (ready.length == 0) {
             return false;
         }
@@ -113,7 +130,7 @@ public class Relay implements SmartLifecycle {
                             from kasane.outbox o
                             where o.done_at is null and o.next_attempt_at <= now() and o.kind = any (:ready)
                               and not exists (select from kasane.outbox earlier
-                                              where earlier.stream_id = o.stream_id and earlier.done_at is null and earlier.id < o.id)
+                                              where earlier.lane = o.lane and earlier.done_at is null and earlier.id < o.id)
                             order by o.id limit 1
                             for update skip locked
                             """)
@@ -132,36 +149,58 @@ public class Relay implements SmartLifecycle {
     }
 
     private void deliver(Order order) {
+        var delivery = deliveries.stream()
+                .filter(each -> each.kind().equals(order.kind()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("No delivery for orders of kind " + order.kind()));
         try {
-            var result = deliveries.stream()
-                    .filter(delivery -> delivery.kind().equals(order.kind()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("No delivery for orders of kind " + order.kind()))
-                    .deliver(order);
-            jdbc.sql(
-                            "update kasane.outbox set done_at = now(), result = :result, attempts = attempts + 1 where id = :id")
-                    .param("id", order.id())
-                    .param("result", result == Delivery.Result.DONE ? "done" : "superseded")
-                    .update();
+            var result = delivery.deliver(order);
+            close(order, result == Delivery.Result.DONE ? "done" : "superseded", null);
             if (result == Delivery.Result.SUPERSEDED) {
                 events.publishEvent(new OrderSuperseded(order));
             }
+        } catch (OrderRefused never) {
+            giveUp(order, never.getMessage());
         } catch (RuntimeException notNow) {
-            // 0.2 s, 0.4 s, … 30 s: an engine that restarts is met again soon, one that is away is not hammered.
-            var pause = Duration.ofMillis(Math.min(LONGEST_PAUSE.toMillis(), 200L << Math.min(order.attempts(), 10)));
+            int attempts = order.attempts() + 1;
             LOG.info(
                     "Outbox: order {} ({}) not delivered, attempt {}: {}",
                     order.id(),
                     order.kind(),
-                    order.attempts() + 1,
+                    attempts,
                     cause(notNow));
+            if (delivery.patience().exhaustedBy(attempts)) {
+                giveUp(order, cause(notNow));
+                return;
+            }
             jdbc.sql(
                             "update kasane.outbox set attempts = attempts + 1, next_attempt_at = :next, last_error = :error where id = :id")
                     .param("id", order.id())
-                    .param("next", java.sql.Timestamp.from(Instant.now().plus(pause)))
+                    .param(
+                            "next",
+                            java.sql.Timestamp.from(
+                                    Instant.now().plus(delivery.patience().pauseAfter(attempts))))
                     .param("error", cause(notNow))
                     .update();
         }
+    }
+
+    private void giveUp(Order order, String reason) {
+        LOG.warn("Outbox: order {} ({}) given up: {}", order.id(), order.kind(), reason);
+        close(order, "given-up", reason);
+        events.publishEvent(new OrderGivenUp(order, reason));
+    }
+
+    private void close(Order order, String result, String error) {
+        jdbc.sql(
+                        """
+                        update kasane.outbox set done_at = now(), result = :result, attempts = attempts + 1, last_error = coalesce(:error, last_error)
+                        where id = :id
+                        """)
+                .param("id", order.id())
+                .param("result", result)
+                .param("error", error)
+                .update();
     }
 
     private static String cause(Throwable e) {
