@@ -73,7 +73,7 @@ class OperationsScreensIT {
         var page = browser.as("admin");
         var stopped = browser.reloadUntil(page, "/operations", "article:has(form[action*='" + id + "'])");
         assertThat(stopped.innerText())
-                .contains("支援ケース の「")
+                .contains("支援ケースの「")
                 .contains("決められた回数試しても終わりませんでした")
                 .contains("できること：");
         stopped.locator("summary:has-text('いまの段階から始め直す')").click();
