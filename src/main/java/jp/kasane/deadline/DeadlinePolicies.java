@@ -98,9 +98,10 @@ public class DeadlinePolicies {
      */
     public DeadlinePolicy save(String step, Entered entered) {
         changes.requireChanger();
+        // Before anything is read: of two who save at once, the second one's old values are the first one's new ones.
+        DeadlineSettingsLock.alone(jdbc);
         var before = Optional.ofNullable(one(step).policy());
         var after = read(step, entered);
-        DeadlineSettingsLock.alone(jdbc);
         if (before.filter(after::equals).isPresent()) {
             return after;
         }

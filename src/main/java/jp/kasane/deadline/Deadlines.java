@@ -275,7 +275,9 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
     /** Notes the rung each open deadline has reached (not all it has missed) and knocks at its instance until it was told. */
     @Override
     public void sweep(Instant now) {
-        note(now);
+        // Each knock on its own: an order takes the case's row, which somebody who tells or submits may hold for a
+        // moment.
+        note(now).forEach(due -> system.inTransaction(() -> engine.deadlineReached(due.streamId(), due.instanceKey())));
         for (var id : toBeToldHere(now)) {
             try {
                 system.inTransaction(() -> reached("l.id = :which", id).forEach(this::tell));
@@ -289,9 +291,11 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         }
     }
 
-    private void note(Instant now) {
-        record Due(UUID id, UUID streamId, String instanceKey, int reached, boolean waiting) {}
-        system.inTransaction(() -> {
+    private record Due(UUID id, UUID streamId, String instanceKey, int reached, boolean waiting) {}
+
+    /** @return those to be knocked for; while something of the case is on its way to the engine, no knocks pile up behind it */
+    private List<Due> note(Instant now) {
+        return system.inTransaction(() -> {
             var due = jdbc.sql(
                             """
                             select l.id, l.stream_id, l.instance_key, %1$s as reached,
@@ -316,11 +320,8 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                         .param("rung", deadline.reached())
                         .param("now", Timestamp.from(now))
                         .update();
-                // Something of the case is on its way to the engine already: no knocks pile up behind it.
-                if (!deadline.waiting()) {
-                    engine.deadlineReached(deadline.streamId(), deadline.instanceKey());
-                }
             }
+            return due.stream().filter(deadline -> !deadline.waiting()).toList();
         });
     }
 

@@ -60,7 +60,11 @@ public class Preferences {
                 .list();
     }
 
-    /** @param mail by kind; kinds that do not exist and ways that are none are left out */
+    /**
+     * What is as it was stays a default, if it was one.
+     *
+     * @param mail by kind; kinds that do not exist and ways that are none are left out
+     */
     public void choose(Map<String, String> mail) {
         mail.forEach((kind, way) -> {
             if (!kinds.contains(kind) || !List.of("off", "at-once", "digest").contains(way)) {
@@ -69,9 +73,11 @@ public class Preferences {
             jdbc.sql(
                             """
                             insert into kasane.notification_preference as p (user_id, municipality_id, kind, mail, changed_at)
-                            values (kasane.acting_user(), kasane.my_municipality(), :kind, :mail, :now)
+                            select kasane.acting_user(), kasane.my_municipality(), :kind, :mail, :now
+                            where :mail <> coalesce(
+                                (select mail from kasane.notification_preference where user_id = kasane.acting_user() and kind = :kind),
+                                kasane.default_mail(:kind))
                             on conflict (user_id, kind) do update set mail = excluded.mail, changed_at = excluded.changed_at
-                            where p.mail <> excluded.mail
                             """)
                     .param("kind", kind)
                     .param("mail", way)

@@ -3,17 +3,21 @@ package jp.kasane.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import jp.kasane.KasaneServer;
 import jp.kasane.access.SystemActor;
 import jp.kasane.worker.SweepDeadlines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What watches over a case without a task: kept, moved, told whether or not a diagram listens, settled. */
@@ -24,6 +28,13 @@ class StandingDeadlinesIT {
     private static KasaneServer kasane;
     private static UUID theCase;
     private static UUID colleagueOfLead;
+
+    private Instant begun;
+
+    @BeforeEach
+    void begin() {
+        begun = Instant.now();
+    }
 
     @BeforeAll
     static void aCase() {
@@ -50,10 +61,6 @@ class StandingDeadlinesIT {
     @AfterEach
     void settle() {
         kept(watch -> watch.settle(theCase, SILENCE));
-        kasane.sql()
-                .sql("delete from kasane.notification where case_id = :case and kind = 'watch-silence'")
-                .param("case", theCase)
-                .update();
     }
 
     private static void kept(Consumer<StandingDeadlines> work) {
@@ -97,12 +104,13 @@ class StandingDeadlinesIT {
         kasane.bean(SweepDeadlines.class).sweep(inDays(daysFromNow));
     }
 
-    private static long told(UUID user) {
+    private long told(UUID user) {
         return kasane.sql()
                 .sql(
-                        "select count(*) from kasane.notification where user_id = :user and case_id = :case and kind = 'watch-silence'")
+                        "select count(*) from kasane.notification where user_id = :user and case_id = :case and kind = 'watch-silence' and created_at >= :begun")
                 .param("user", user)
                 .param("case", theCase)
+                .param("begun", Timestamp.from(begun))
                 .query(Long.class)
                 .single();
     }
@@ -141,6 +149,30 @@ class StandingDeadlinesIT {
         assertThat(told(kasane.user("coordinator"))).isEqualTo(3);
         assertThat(told(kasane.user("manager"))).isEqualTo(1);
         assertThat(open().open()).isTrue();
+    }
+
+    @Test
+    void severalSweepsAtOnceTellItOnce() {
+        keep(inDays(0));
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            IntStream.range(0, 8).forEach(n -> threads.submit(() -> sweep(31)));
+        }
+        sweep(31);
+        assertThat(open().rung()).isEqualTo(1);
+        assertThat(told(kasane.user("coordinator"))).isEqualTo(1);
+        assertThat(kasane.sql()
+                        .sql(
+                                """
+                                select count(*) from kasane.case_event
+                                where case_id = :case and kind = 'deadline.reached' and refs ->> 'step' = :step
+                                  and recorded_at >= (select created_at from kasane.deadline where id = :deadline)
+                                """)
+                        .param("case", theCase)
+                        .param("step", SILENCE)
+                        .param("deadline", open().id())
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1);
     }
 
     @Test

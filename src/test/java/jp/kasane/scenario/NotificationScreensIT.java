@@ -66,6 +66,11 @@ class NotificationScreensIT {
         assertThat(mailChoice(user, "role-allocated")).isEqualTo("off");
         assertThat(page.isChecked("input[name='mail.deadline-1'][value='at-once']"))
                 .isTrue();
+        // What was left as it was is still a default.
+        assertThat(page.locator("fieldset:has(input[name='mail.deadline-2'])").innerText())
+                .contains("かさねの初期値");
+        assertThat(page.locator("fieldset:has(input[name='mail.deadline-1'])").innerText())
+                .doesNotContain("かさねの初期値");
 
         tell(user, "deadline-1");
         tell(user, "role-allocated");

@@ -52,7 +52,9 @@ class SettingsPages {
     String mine(Model model) {
         var mine = addresses.mine();
         model.addAttribute("ways", List.of("at-once", "digest", "off"));
-        model.addAttribute("choices", preferences.mine());
+        var choices = preferences.mine();
+        model.addAttribute("choices", choices);
+        model.addAttribute("allOurs", choices.stream().allMatch(Preferences.Choice::ours));
         model.addAttribute("mine", mine);
         model.addAttribute("address", model.asMap().getOrDefault("entered", mine.address()));
         model.addAttribute("employed", postman.employed());
