@@ -85,11 +85,10 @@ begin atomic
                  ('Watch_AfterClosure', 90, 7, 7, 21),
                  ('Watch_Answer', 5, 1, 0, 3),
                  ('Task_AnswerInvitation', 5, 2, 0, 3),
-                 ('Task_DecideSittings', 7, 2, 0, 5),
-                 ('Task_RatifyPlan', 14, 3, 0, 7),
-                 ('Task_ReviewRole', 30, 7, 0, 14),
-                 ('Task_AnswerSilence', 7, 2, 0, 7),
-                 ('Task_WatchAfterClosure', 14, 3, 0, 14)) as d (step, due, remind, lead, escalate)
+                 ('Task_WriteStrengthSheet', 14, 3, 0, 7),
+                 ('Task_AcceptRole', 7, 2, 0, 5),
+                 ('Task_ReportRole', 14, 3, 0, 14),
+                 ('Task_CheckWatch', 14, 3, 0, 14)) as d (step, due, remind, lead, escalate)
     on conflict (municipality_id, step) do nothing;
     insert into kasane.calendar_week (municipality_id, closed_weekdays) values (the_municipality, array [6, 7]) on conflict do nothing;
     insert into kasane.calendar_yearly_closure (id, municipality_id, name, from_day, to_day)

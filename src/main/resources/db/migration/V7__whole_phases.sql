@@ -162,15 +162,37 @@ end $$;
 
 -- ── who is asked: a task of an invitation or a role belongs to the agency that was invited or has the role ─────────
 
-create function kasane.audience_of_agency(the_municipality uuid, the_agency uuid, otherwise uuid) returns uuid
+create function kasane.audience_of_agency(the_municipality uuid, the_agency uuid, the_role text, otherwise uuid) returns uuid
     language sql stable security definer set search_path = kasane, pg_temp
     return coalesce(
         (select kasane.audience_id(the_municipality, w.role, the_agency)
-         from (values (1, 'member'), (2, 'coordinator'), (3, 'manager'), (4, 'reception')) w (n, role)
+         from (values (0, the_role), (1, 'member'), (2, 'coordinator'), (3, 'manager'), (4, 'reception')) w (n, role)
          where exists (select from kasane.holders(the_municipality, w.role, the_agency))
          order by w.n limit 1),
         otherwise);
-comment on function kasane.audience_of_agency is 'Those of an agency who may answer for it; where nobody of it works with Kasane, those who call it by telephone.';
+comment on function kasane.audience_of_agency is 'Those of an agency who may answer for it, first those with the role; where nobody of it works with Kasane, somebody who calls it by telephone.';
+
+-- A task for nobody is a case that is lost: a window without reception staff, an agency that takes a case over and does not work
+-- with Kasane. Only what a manager decides falls to nobody else.
+create or replace function kasane.task_audience(candidate_group text, the_case uuid, the_consultation uuid) returns uuid
+    language sql stable security definer set search_path = kasane, pg_temp
+    return (
+        select case candidate_group
+            when 'reception' then kasane.audience_of_agency(s.municipality_id,
+                (select c.agency_id from kasane.consultation c
+                 where c.id = the_consultation or (the_consultation is null and c.case_id = the_case) limit 1),
+                'reception', kasane.audience_id(s.municipality_id, 'coordinator', m.coordinating_agency_id))
+            when 'member' then kasane.audience_of_agency(s.municipality_id,
+                (select f.receiving_agency_id from kasane.case_file f where f.id = the_case),
+                'member', kasane.audience_id(s.municipality_id, 'coordinator',
+                    coalesce((select f.coordinating_agency_id from kasane.case_file f where f.id = the_case), m.coordinating_agency_id)))
+            when 'coordinator' then kasane.audience_id(s.municipality_id, 'coordinator',
+                coalesce((select f.coordinating_agency_id from kasane.case_file f where f.id = the_case), m.coordinating_agency_id))
+            else kasane.audience_id(s.municipality_id, candidate_group, m.responsible_agency_id)
+        end
+        from kasane.stream s join kasane.municipality m on m.id = s.municipality_id
+        where s.id = coalesce(the_case, the_consultation)
+    );
 
 create function kasane.address_task() returns trigger
     language plpgsql security definer set search_path = kasane, pg_temp as $$
@@ -184,11 +206,11 @@ begin
     select engine.as_uuid(i.instance_key) into the_id from engine.process_instance i
     where i.epoch = new.epoch and i.key = new.process_instance_key;
     if new.process_id = 'invitation' then
-        select kasane.audience_of_agency(a.municipality_id, a.agency_id, kasane.audience_id(a.municipality_id,
+        select kasane.audience_of_agency(a.municipality_id, a.agency_id, 'member', kasane.audience_id(a.municipality_id,
                    case m.meeting_type when 'support' then 'manager' else 'coordinator' end, m.convener_id)) into found
         from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id where a.id = the_id;
     else
-        select kasane.audience_of_agency(r.municipality_id, r.agency_id,
+        select kasane.audience_of_agency(r.municipality_id, r.agency_id, 'member',
                    kasane.audience_id(r.municipality_id, 'coordinator', f.coordinating_agency_id)) into found
         from kasane.role_allocation r join kasane.case_file f on f.id = r.case_id where r.id = the_id;
     end if;

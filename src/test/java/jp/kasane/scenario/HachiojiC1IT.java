@@ -215,6 +215,7 @@ class HachiojiC1IT {
                         "Task_WriteAssessment",
                         "Task_ProposeMembers",
                         "Task_ConveneMeeting",
+                        "Task_AnswerInvitation",
                         "Task_HoldMeeting",
                         "Task_DraftOutreachPlan",
                         "Task_RecordContact",
@@ -224,8 +225,11 @@ class HachiojiC1IT {
                         "Task_DraftPlan",
                         "Task_ProposeMembers",
                         "Task_ConveneMeeting",
+                        "Task_AnswerInvitation",
                         "Task_HoldMeeting",
                         "Task_DecidePlan",
+                        "Task_AcceptRole",
+                        "Task_ReportRole",
                         "Task_Review",
                         "Task_EvaluateClosure",
                         "Task_AcknowledgeHandover",
@@ -273,13 +277,13 @@ class HachiojiC1IT {
                                 """
                                         select count(*) as tasks, count(l.id) as deadlines, count(l.settled_at) as settled
                                         from engine.user_task t left join kasane.deadline l on l.task_id = t.id
-                                        where t.case_id = :case or t.consultation_id = :consultation
+                                        where (t.case_id = :case or t.consultation_id = :consultation) and t.state = 'COMPLETED'
                                         """)
                         .param("case", UUID.fromString(caseId))
                         .param("consultation", UUID.fromString(consultationId))
                         .query()
                         .singleRow())
-                .isEqualTo(Map.of("tasks", 20L, "deadlines", 20L, "settled", 20L)));
+                .isEqualTo(Map.of("tasks", 24L, "deadlines", 24L, "settled", 24L)));
     }
 
     @Test
