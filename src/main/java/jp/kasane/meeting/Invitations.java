@@ -19,6 +19,7 @@ import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
+import jp.kasane.worker.BusinessError;
 import jp.kasane.worker.InviteMembers;
 import jp.kasane.worker.InviteMembersWorker;
 import jp.kasane.worker.JobContext;
@@ -224,20 +225,58 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         return "meeting-invitation";
     }
 
+    /** Everybody who may answer for the agency. */
     @Override
     public void tell(UUID caseId, String instanceKey) {
-        find(instanceKey)
-                .ifPresent(invitation -> notices.tell(
-                        people(invitation),
-                        "meeting-invitation",
-                        // A new date is a new invitation.
-                        "invitation:" + invitation.id() + ":" + invitation.scheduledAt(),
-                        Notices.About.meeting(caseId, invitation.meetingId())));
+        find(instanceKey).ifPresent(invitation -> {
+            var people = notices.peopleOf(invitation.municipalityId(), invitation.agencyId());
+            if (people.isEmpty()) {
+                throw new BusinessError(BusinessError.NOBODY_REACHED, "この機関には、かさねを使う人がいません。");
+            }
+            tell(invitation, people, message());
+        });
     }
 
-    /** Everybody who may answer for the agency. */
-    private List<UUID> people(Invitation invitation) {
-        return notices.peopleOf(invitation.municipalityId(), invitation.agencyId());
+    private void tell(Invitation invitation, List<UUID> people, String kind) {
+        notices.tell(
+                people,
+                kind,
+                // A new date is a new invitation.
+                "invitation:" + invitation.id() + ":" + invitation.scheduledAt(),
+                Notices.About.meeting(invitation.caseId(), invitation.meetingId()));
+    }
+
+    /** 招集者による連絡: an agency off the list is called by telephone or letter (001, L6486-6488). */
+    @Component
+    static class ByHand implements Occasion {
+
+        private final Invitations invitations;
+        private final Notices notices;
+        private final JdbcClient jdbc;
+
+        ByHand(Invitations invitations, Notices notices, JdbcClient jdbc) {
+            this.invitations = invitations;
+            this.notices = notices;
+            this.jdbc = jdbc;
+        }
+
+        @Override
+        public String message() {
+            return "invitation-by-hand";
+        }
+
+        @Override
+        public void tell(UUID caseId, String instanceKey) {
+            invitations.find(instanceKey).ifPresent(invitation -> {
+                var convener = jdbc.sql("select convener_id from kasane.meeting where id = :id")
+                        .param("id", invitation.meetingId())
+                        .query(UUID.class)
+                        .single();
+                var role = invitation.meetingType().equals("support") ? "manager" : "coordinator";
+                invitations.tell(
+                        invitation, notices.holders(invitation.municipalityId(), role, convener), message());
+            });
+        }
     }
 
     @Configuration

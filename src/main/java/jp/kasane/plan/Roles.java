@@ -24,6 +24,7 @@ import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import jp.kasane.worker.AllocateRoles;
 import jp.kasane.worker.AllocateRolesWorker;
+import jp.kasane.worker.BusinessError;
 import jp.kasane.worker.JobContext;
 import jp.kasane.worker.UnknownReference;
 import org.springframework.context.annotation.Bean;
@@ -232,13 +233,52 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
 
         @Override
         public void tell(UUID caseId, String instanceKey) {
+            roles.find(instanceKey).ifPresent(role -> {
+                var people = notices.peopleOf(role.municipalityId(), role.agencyId());
+                if (people.isEmpty()) {
+                    throw new BusinessError(BusinessError.NOBODY_REACHED, "この機関には、かさねを使う人がいません。");
+                }
+                notices.tell(people, "role-allocated", "role:" + role.id(), Notices.About.aCase(caseId));
+            });
+        }
+    }
+
+    /** An agency that does not work with Kasane is called by whoever accompanies the case. */
+    @Component
+    static class ByHand implements Occasion {
+
+        private final JdbcClient jdbc;
+        private final Roles roles;
+        private final Notices notices;
+
+        ByHand(JdbcClient jdbc, Roles roles, Notices notices) {
+            this.jdbc = jdbc;
+            this.roles = roles;
+            this.notices = notices;
+        }
+
+        @Override
+        public String message() {
+            return "role-by-hand";
+        }
+
+        @Override
+        public void tell(UUID caseId, String instanceKey) {
             roles.find(instanceKey)
                     .ifPresent(role -> notices.tell(
-                            notices.peopleOf(role.municipalityId(), role.agencyId()),
-                            "role-allocated",
+                            accompanying(jdbc, notices, role),
+                            "role-by-hand",
                             "role:" + role.id(),
                             Notices.About.aCase(caseId)));
         }
+    }
+
+    private static List<UUID> accompanying(JdbcClient jdbc, Notices notices, Role role) {
+        var coordinating = jdbc.sql("select coordinating_agency_id from kasane.case_file where id = :id")
+                .param("id", role.caseId())
+                .query(UUID.class)
+                .single();
+        return notices.holders(role.municipalityId(), "coordinator", coordinating);
     }
 
     /** 役割の実施状況の報告: each agency says how its part goes, so that nobody types it into the review again. */
@@ -338,17 +378,13 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
         @Override
         public void tell(UUID caseId, String instanceKey) {
             roles.find(instanceKey).ifPresent(role -> {
-                var coordinating = jdbc.sql("select coordinating_agency_id from kasane.case_file where id = :id")
-                        .param("id", caseId)
-                        .query(UUID.class)
-                        .single();
                 var latest = jdbc.sql(
                                 "select coalesce((select id from kasane.role_report where role_id = :id order by recorded_at desc limit 1), :id)")
                         .param("id", role.id())
                         .query(UUID.class)
                         .single();
                 notices.tell(
-                        notices.holders(role.municipalityId(), "coordinator", coordinating),
+                        accompanying(jdbc, notices, role),
                         "role-trouble",
                         "role-trouble:" + latest,
                         Notices.About.aCase(caseId));

@@ -33,6 +33,18 @@ class InvitationIT extends ProcessScenario {
         assertThat(INVITATION).isCompleted().hasCompletedElements("End_Answered");
     }
 
+    /** 湯沢 (001, L6488): who is not on the list is called by the section. */
+    @Test
+    void anAgencyWithoutPeopleIsCalledByTheConvener() {
+        nobodyReachedBy = "meeting-invitation";
+
+        invite();
+        submit("Task_AnswerInvitation");
+
+        assertThat(INVITATION).isCompleted().hasCompletedElements("Event_NobodyReached", "Activity_NotifyConvener");
+        assertThat(notified).containsExactly("meeting-invitation", "invitation-by-hand");
+    }
+
     @Test
     void nobodyAnswersAMeetingThatIsOver() {
         invite();

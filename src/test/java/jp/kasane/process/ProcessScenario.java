@@ -49,6 +49,9 @@ abstract class ProcessScenario {
     final List<String> sweeps = new CopyOnWriteArrayList<>();
     final List<String> persisted = new CopyOnWriteArrayList<>();
 
+    /** The message that finds nobody of the agency it is meant for. */
+    volatile String nobodyReachedBy;
+
     private final Map<String, Deque<Map<String, Object>>> answers = new ConcurrentHashMap<>();
 
     @BeforeEach
@@ -60,9 +63,14 @@ abstract class ProcessScenario {
             persisted.add(step + " " + job.getVariable("submissionId"));
             return next(step);
         });
-        work("notify", job -> {
-            notified.add(job.getCustomHeaders().get("message"));
-            return Map.of();
+        camunda.mockJobWorker("notify").withHandler((jobs, job) -> {
+            var message = job.getCustomHeaders().get("message");
+            notified.add(message);
+            if (message.equals(nobodyReachedBy)) {
+                jobs.newThrowErrorCommand(job).errorCode("NOBODY_REACHED").send().join();
+            } else {
+                jobs.newCompleteCommand(job).send().join();
+            }
         });
         work("invite-members", job -> {
             invited.add((String) job.getVariable("instanceKey"));

@@ -51,6 +51,17 @@ class RoleIT extends ProcessScenario {
     }
 
     @Test
+    void anAgencyWithoutPeopleIsCalledByWhoAccompaniesTheCase() {
+        nobodyReachedBy = "role-allocated";
+
+        allocate();
+
+        task("Task_AcceptRole").isCreated();
+        assertThat(ROLE).hasCompletedElements("Event_NobodyReached", "Activity_NotifyAccompanying");
+        assertThat(notified).containsExactly("role-allocated", "role-by-hand");
+    }
+
+    @Test
     void aRoleThatIsDeclinedIsToldToWhoAccompaniesTheCase() {
         submissionsOf("Task_AcceptRole", Map.of("outcome", "declined"));
 

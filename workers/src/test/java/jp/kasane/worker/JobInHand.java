@@ -11,10 +11,12 @@ import static org.mockito.Mockito.when;
 import io.camunda.client.api.CamundaFuture;
 import io.camunda.client.api.command.CompleteJobCommandStep1;
 import io.camunda.client.api.command.FailJobCommandStep1;
+import io.camunda.client.api.command.ThrowErrorCommandStep1;
 import io.camunda.client.api.response.ActivatedJob;
 import io.camunda.client.api.response.CompleteJobResponse;
 import io.camunda.client.api.response.FailJobResponse;
 import io.camunda.client.api.worker.JobClient;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -30,6 +32,9 @@ final class JobInHand {
     private final FailJobCommandStep1 fail = mock(FailJobCommandStep1.class);
     private final FailJobCommandStep1.FailJobCommandStep2 failWith =
             mock(FailJobCommandStep1.FailJobCommandStep2.class);
+    private final ThrowErrorCommandStep1 error = mock(ThrowErrorCommandStep1.class);
+    private final ThrowErrorCommandStep1.ThrowErrorCommandStep2 errorWith =
+            mock(ThrowErrorCommandStep1.ThrowErrorCommandStep2.class);
     private final Map<String, Object> variables = new HashMap<>();
     private final Map<String, String> headers = new HashMap<>();
 
@@ -46,6 +51,12 @@ final class JobInHand {
         when(client.newFailCommand(job)).thenReturn(fail);
         when(fail.retries(anyInt())).thenReturn(failWith);
         when(failWith.errorMessage(any())).thenReturn(failWith);
+        when(failWith.retryBackoff(any())).thenReturn(failWith);
+        when(client.newThrowErrorCommand(job)).thenReturn(error);
+        when(error.errorCode(any())).thenReturn(errorWith);
+        when(errorWith.errorMessage(any())).thenReturn(errorWith);
+        CamundaFuture<Void> thrown = future();
+        when(errorWith.send()).thenReturn(thrown);
         CamundaFuture<FailJobResponse> failed = future();
         when(failWith.send()).thenReturn(failed);
     }
@@ -83,7 +94,22 @@ final class JobInHand {
         verify(client, never()).newCompleteCommand(any(ActivatedJob.class));
     }
 
-    void isLeftToTheEngine() {
+    JobInHand withRetries(int retries) {
+        when(job.getRetries()).thenReturn(retries);
+        return this;
+    }
+
+    void isTriedAgain(int retriesLeft, Duration after, String kind) {
+        verify(fail).retries(retriesLeft);
+        verify(failWith).retryBackoff(after);
+        verify(failWith).errorMessage(kind);
+        verify(failWith).send();
+        verify(client, never()).newCompleteCommand(any(ActivatedJob.class));
+    }
+
+    void isThrownIntoTheDiagram(String code) {
+        verify(error).errorCode(code);
+        verify(errorWith).send();
         verify(client, never()).newFailCommand(any(ActivatedJob.class));
         verify(client, never()).newCompleteCommand(any(ActivatedJob.class));
     }

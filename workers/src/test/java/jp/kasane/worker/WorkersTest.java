@@ -1,8 +1,8 @@
 package jp.kasane.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,10 +173,22 @@ class WorkersTest {
 
     @ParameterizedTest
     @MethodSource("workersOfAPortWhoseDatabaseIsAway")
-    void aTechnicalFailureIsTheEnginesToRetry(KasaneWorker worker) {
-        var job = complete();
-        assertThatThrownBy(() -> job.handledBy(worker)).hasMessage("connection refused");
-        job.isLeftToTheEngine();
+    void aTechnicalFailureIsTriedAgainAndTellsTheEngineItsKindOnly(KasaneWorker worker) {
+        complete().withRetries(10).handledBy(worker).isTriedAgain(9, Duration.ofSeconds(1), "IllegalStateException");
+        complete().withRetries(7).handledBy(worker).isTriedAgain(6, Duration.ofSeconds(8), "IllegalStateException");
+        complete().withRetries(1).handledBy(worker).isTriedAgain(0, Duration.ofSeconds(64), "IllegalStateException");
+    }
+
+    static Stream<KasaneWorker> workersWithNewsForTheDiagram() {
+        return all(() -> {
+            throw new BusinessError(BusinessError.NOBODY_REACHED, "だれにも届きません。");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("workersWithNewsForTheDiagram")
+    void whatTheDiagramCatchesIsThrownIntoIt(KasaneWorker worker) {
+        complete().handledBy(worker).isThrownIntoTheDiagram("NOBODY_REACHED");
     }
 
     private static JobInHand complete() {
