@@ -15,6 +15,7 @@ import io.camunda.client.api.command.ThrowErrorCommandStep1;
 import io.camunda.client.api.response.ActivatedJob;
 import io.camunda.client.api.response.CompleteJobResponse;
 import io.camunda.client.api.response.FailJobResponse;
+import io.camunda.client.api.response.ThrowErrorResponse;
 import io.camunda.client.api.worker.JobClient;
 import java.time.Duration;
 import java.util.HashMap;
@@ -55,7 +56,7 @@ final class JobInHand {
         when(client.newThrowErrorCommand(job)).thenReturn(error);
         when(error.errorCode(any())).thenReturn(errorWith);
         when(errorWith.errorMessage(any())).thenReturn(errorWith);
-        CamundaFuture<Void> thrown = future();
+        CamundaFuture<ThrowErrorResponse> thrown = future();
         when(errorWith.send()).thenReturn(thrown);
         CamundaFuture<FailJobResponse> failed = future();
         when(failWith.send()).thenReturn(failed);
