@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import jp.kasane.casefile.Cases;
 import jp.kasane.consent.ConsentDependent;
 import jp.kasane.deadline.StandingDeadlines;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,11 +17,13 @@ class PlansNeedConsent implements ConsentDependent {
 
     private final JdbcClient jdbc;
     private final Roles roles;
+    private final Cases cases;
     private final StandingDeadlines deadlines;
     private final Clock clock;
 
-    PlansNeedConsent(JdbcClient jdbc, Roles roles, StandingDeadlines deadlines, Clock clock) {
+    PlansNeedConsent(JdbcClient jdbc, Roles roles, Cases cases, StandingDeadlines deadlines, Clock clock) {
         this.jdbc = jdbc;
+        this.cases = cases;
         this.roles = roles;
         this.deadlines = deadlines;
         this.clock = clock;
@@ -60,7 +63,16 @@ class PlansNeedConsent implements ConsentDependent {
                     .forEach(plan -> stopped.add(new Stopped("plan", plan, null)));
             deadlines.settle(caseId, "Watch_Ratification");
         }
+        leadByWhoMayKnow(caseId, sufficient, covered);
         roles.seatsFollow(caseId, covered);
         return stopped;
+    }
+
+    /** Nobody is without a lead: where the plan's lead may no longer know, it is who accompanies the case. */
+    private void leadByWhoMayKnow(UUID caseId, boolean sufficient, List<UUID> covered) {
+        var file = cases.required(caseId);
+        if (!sufficient || !covered.contains(file.leadAgencyId())) {
+            cases.lead(caseId, file.coordinatingAgencyId());
+        }
     }
 }
