@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Scenario C1 (scenarios/hachioji-c1.yaml) through the REST API, from a neighbour's call to the closure with hand-over.
+# Scenario C1 (scenarios/hachioji-c1.yaml) through the REST API, from a neighbour's call to the closure with hand-over and 見守り.
 # Needs curl and python3 and a running Kasane with its local users:
 #
 #   bash docs/api-c1.sh                                  # http://localhost:8080
@@ -17,11 +17,12 @@ pick() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }
 # Days from today, in Japan: `day -35` is a date, `hour -35` the same hour of that day.
 day()  { python3 -c "import datetime as d; print((d.datetime.now(d.timezone(d.timedelta(hours=9))) + d.timedelta(days=$1)).strftime('%Y-%m-%d'))"; }
 hour() { python3 -c "import datetime as d; print((d.datetime.now(d.timezone(d.timedelta(hours=9))) + d.timedelta(days=$1)).strftime('%Y-%m-%dT%H:%M+09:00'))"; }
-# The id of the open task of this step. A successor is on the list a moment after its predecessor was submitted.
+# The id of the open task of this step that this user may work on. A successor is on the list a moment after its predecessor was submitted.
 task() {
   local user=$1 step=$2 where=$3 found
   for _ in $(seq 150); do
-    found=$(call "$user" "$API/tasks?step=$step&$where" | python3 -c "import json, sys; rows = json.load(sys.stdin); print(rows[0]['id'] if rows else '')")
+    found=$(call "$user" "$API/tasks?step=$step&$where" |
+      python3 -c "import json, sys; print(next((t['id'] for t in json.load(sys.stdin) if t['workable']), ''))")
     if [ -n "$found" ]; then echo "$found"; return; fi
     sleep 0.2
   done
@@ -32,8 +33,6 @@ person() {
   call coordinator "$API/cases/$CASE" |
     python3 -c "import json, sys; print(next(m['id'] for m in json.load(sys.stdin)['household']['members'] if m['called'] == '$1'))"
 }
-# The latest meeting of the case.
-meeting() { call "$1" "$API/cases/$CASE" | pick '["meetings"][0]["id"]'; }
 said() { echo "$(date +%H:%M:%S) $*"; }
 
 # 1. reception: a consultation comes in (L2227 (third party), L2098-2118 (checklist))
@@ -51,7 +50,8 @@ CONSULTATION=$(call reception -X POST "$API/consultations" -d @- <<JSON | pick '
     "mainConcern": "withdrawal",
     "story": "民生委員からの電話。80代の母と50代の息子の二人暮らし。玄関先にごみがたまり、息子の姿を長く見ていない。母は買い物のときに足を引きずっている。",
     "wishes": "近所には知られたくないと母が話していた。",
-    "since": "二年ほど前から"
+    "since": "二年ほど前から",
+    "consentState": "unasked"
   }
 }
 JSON
@@ -66,7 +66,8 @@ call reception -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
     "caseClass": "class4",
     "reason": "本人以外からの相談で、対応できる所管がはっきりしない。介護・ひきこもり・住まいの課題が重なっている。",
     "urgency": "soon",
-    "route": "case"
+    "route": "case",
+    "begin": "assessment"
   }
 }
 JSON
@@ -162,15 +163,18 @@ call manager -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 JSON
 said "manager: Task_ConveneMeeting"
 
-# 7. member: answers the invitation (L2254-71 (members share under secrecy); pledge per meeting as in 墨田 L5079-81)
-call member -X POST "$API/meetings/$(meeting member)/answer" -d @- <<JSON
+# 7. member: Task_AnswerInvitation (L2254-71 (members share under secrecy); pledge per meeting as in 墨田 L5079-81)
+TASK=$(task member Task_AnswerInvitation "caseId=$CASE")
+call member -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 {
-  "attend": true,
-  "pledge": true,
-  "information": "三年前の相談では、母は介護サービスを「まだいい」と断っていた。電話には出る。"
+  "data": {
+    "outcome": "attend",
+    "pledge": true,
+    "information": "三年前の相談では、母は介護サービスを「まだいい」と断っていた。電話には出る。"
+  }
 }
 JSON
-said "member: answered the invitation"
+said "member: Task_AnswerInvitation"
 
 # 8. manager: Task_HoldMeeting (L2458-64 (information before outreach, approach agreed in advance))
 TASK=$(task manager Task_HoldMeeting "caseId=$CASE")
@@ -299,7 +303,8 @@ call coordinator -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
       {"agency": "jiritsu", "role": "息子の就労準備の相談", "detail": "本人の望む速さで"},
       {"agency": "shakyo", "role": "全体の調整と伴走", "detail": "月一回の連絡"}
     ],
-    "reviewOn": "$(day 0)"
+    "reviewOn": "$(day 0)",
+    "path": "meeting"
   }
 }
 JSON
@@ -331,11 +336,12 @@ call coordinator -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 JSON
 said "coordinator: Task_ConveneMeeting"
 
-# 19. member: answers the invitation (L1202-09; answer is ours)
-call member -X POST "$API/meetings/$(meeting member)/answer" -d @- <<JSON
-{"attend": true, "pledge": false}
+# 19. member: Task_AnswerInvitation (L1202-09; answer is ours)
+TASK=$(task member Task_AnswerInvitation "caseId=$CASE")
+call member -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
+{"data": {"outcome": "attend"}}
 JSON
-said "member: answered the invitation"
+said "member: Task_AnswerInvitation"
 
 # 20. coordinator: Task_HoldMeeting (L1202-09 (plan's appropriateness))
 TASK=$(task coordinator Task_HoldMeeting "caseId=$CASE")
@@ -370,8 +376,15 @@ PHASE=$(call coordinator "$API/cases/$CASE" | pick '["case"]["phase"]')
 said "phase $PHASE"
 [ "$PHASE" = monitoring ]
 
-# 23. member: a contact outside of any task (L2295 (支援); content is ours)
-call member -X POST "$API/cases/$CASE/contacts" -d @- <<JSON >/dev/null
+# 23. member: Task_AcceptRole (L2079-81, L2295 (roles are shared out); the answer is ours)
+TASK=$(task member Task_AcceptRole "caseId=$CASE")
+call member -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
+{"data": {"outcome": "accepted", "contactPerson": "連携 恵", "reportOn": "$(day 0)"}}
+JSON
+said "member: Task_AcceptRole"
+
+# 24. member: a contact outside of any task (L2295 (支援); content is ours)
+call member -X POST "$API/cases/$CASE/records/contact" -d @- <<JSON >/dev/null
 {
   "data": {
     "occurredAt": "$(hour -7)",
@@ -383,8 +396,8 @@ call member -X POST "$API/cases/$CASE/contacts" -d @- <<JSON >/dev/null
 JSON
 said "member: contact"
 
-# 24. coordinator: a contact outside of any task (L2121 (all agencies stay involved); content is ours)
-call coordinator -X POST "$API/cases/$CASE/contacts" -d @- <<JSON >/dev/null
+# 25. coordinator: a contact outside of any task (L2121 (all agencies stay involved); content is ours)
+call coordinator -X POST "$API/cases/$CASE/records/contact" -d @- <<JSON >/dev/null
 {
   "data": {
     "occurredAt": "$(hour -3)",
@@ -396,7 +409,14 @@ call coordinator -X POST "$API/cases/$CASE/contacts" -d @- <<JSON >/dev/null
 JSON
 said "coordinator: contact"
 
-# 25. coordinator: Task_Review (L1205-09 (進捗を評価))
+# 26. member: Task_ReportRole (L2121 (agencies stay involved); content is ours)
+TASK=$(task member Task_ReportRole "caseId=$CASE")
+call member -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
+{"data": {"progress": "通院に三回同行し、介護保険を申請した。", "result": "continue", "nextOn": "$(day 60)"}}
+JSON
+said "member: Task_ReportRole"
+
+# 27. coordinator: Task_Review (L1205-09 (進捗を評価))
 TASK=$(task coordinator Task_Review "caseId=$CASE")
 call coordinator -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 {
@@ -411,7 +431,7 @@ call coordinator -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 JSON
 said "coordinator: Task_Review"
 
-# 26. coordinator: Task_EvaluateClosure (L3039-43 (hand-over is closure, 世田谷); 八王子: n.s.)
+# 28. coordinator: Task_EvaluateClosure (L3039-43 (hand-over is closure, 世田谷); 八王子: n.s.)
 TASK=$(task coordinator Task_EvaluateClosure "caseId=$CASE")
 call coordinator -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 {
@@ -422,31 +442,32 @@ call coordinator -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
     "handoverAgency": "anshin",
     "handoverNote": "母の認定結果のあと、息子の様子も合わせて見てほしい。",
     "watch": "yes",
+    "watchOn": "$(day 90)",
     "watchNote": "民生委員の声かけを続ける"
   }
 }
 JSON
 said "coordinator: Task_EvaluateClosure"
 
-# 27. member: Task_AcknowledgeHandover (L3041 (引き継ぎ))
+# 29. member: Task_AcknowledgeHandover (L3041 (引き継ぎ))
 TASK=$(task member Task_AcknowledgeHandover "caseId=$CASE")
 call member -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 {"data": {"outcome": "accepted", "contactPerson": "連携 恵"}}
 JSON
 said "member: Task_AcknowledgeHandover"
 
-# 28. manager: Task_DecideClosure (ours: who decides a closure is not stated)
+# 30. manager: Task_DecideClosure (ours: who decides a closure is not stated)
 TASK=$(task manager Task_DecideClosure "caseId=$CASE")
 call manager -X POST "$API/tasks/$TASK/submission" -d @- <<JSON >/dev/null
 {"data": {"decision": "closed", "decidedOn": "$(day 0)", "documentNo": "福政第１８号"}}
 JSON
 said "manager: Task_DecideClosure"
 
-# 29. The case stands at closed.
+# 31. The case is closed and watched over.
 PHASE=$(call coordinator "$API/cases/$CASE" | pick '["case"]["phase"]')
 CLOSED=$(call coordinator "$API/cases/$CASE" | pick '["case"]["closedAt"]')
 said "phase $PHASE, closed at $CLOSED"
-[ "$PHASE" = closed ] && [ "$CLOSED" != None ]
+[ "$PHASE" = watch ] && [ "$CLOSED" != None ]
 
 # Who did what, in order; only the last three are shown.
 call auditor "$API/cases/$CASE/events" | python3 -c "
