@@ -160,6 +160,19 @@ begin
     end loop;
 end $$;
 
+-- ── the engine is disposable: at which broker the open cases were seated ────────────────────────────────────────────
+
+create table engine.seated_epoch (
+    epoch     uuid primary key,
+    seated_at timestamptz not null default now()
+);
+comment on table engine.seated_epoch is 'Brokers at which every open case was started once. Another one knows of none of them.';
+insert into engine.seated_epoch (epoch) select epoch from engine.epoch where current;
+alter table engine.seated_epoch enable row level security;
+create policy see on engine.seated_epoch for select using ((select kasane.has_role('system', 'auditor', 'admin')));
+create policy add on engine.seated_epoch for insert with check ((select kasane.has_role('system')));
+grant select, insert on engine.seated_epoch to kasane_app;
+
 -- ── who is asked: a task of an invitation or a role belongs to the agency that was invited or has the role ─────────
 
 create function kasane.audience_of_agency(the_municipality uuid, the_agency uuid, the_role text, otherwise uuid) returns uuid

@@ -90,10 +90,6 @@ final class DataDirectory implements AutoCloseable {
         return Files.createDirectories(path.resolve("log")).resolve(name);
     }
 
-    /** Made by restore, removed once every open case has been started again. */
-    Path reseatMark() {
-        return path.resolve("re-seat");
-    }
 
     @Override
     public void close() throws IOException {

@@ -155,7 +155,6 @@ final class LocalCommands {
                 }
             }
             Files.move(unpacked, data.postgres());
-            Files.writeString(data.reseatMark(), "Every open case is started again at the next start.\n");
         } catch (ZipException e) {
             throw new CannotStart(source + " is not a backup of Kasane.");
         }

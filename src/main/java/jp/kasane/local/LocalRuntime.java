@@ -127,7 +127,6 @@ public final class LocalRuntime implements AutoCloseable {
         settings.put("kasane.engine.rest-address", broker.restAddress());
         settings.put("kasane.local-users", "true");
         settings.put("kasane.demo", "true");
-        settings.put("kasane.re-seat-all", Boolean.toString(Files.exists(data.reseatMark())));
         return settings;
     }
 

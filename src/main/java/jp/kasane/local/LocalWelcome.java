@@ -1,7 +1,5 @@
 package jp.kasane.local;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.boot.actuate.health.Status;
@@ -28,14 +26,10 @@ final class LocalWelcome {
                     Thread.sleep(Duration.ofMillis(300));
                 }
                 if (context.isActive()) {
-                    // The order to start every case again stands in the outbox by now, and survives from here.
-                    Files.deleteIfExists(data.reseatMark());
                     greet();
                 }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
-            } catch (IOException e) {
-                System.err.println("Kasane: " + e.getMessage());
             }
         });
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import jp.kasane.access.SystemActor;
+import jp.kasane.engine.EngineMet;
 import jp.kasane.foundation.Ids;
 import jp.kasane.worker.KasaneWorker;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -40,12 +42,19 @@ class Deployment implements SmartLifecycle, HealthIndicator {
     private final ObjectProvider<KasaneWorker> workers;
     private final JdbcClient jdbc;
     private final SystemActor system;
+    private final ApplicationEventPublisher events;
     private final List<JobWorker> open = new ArrayList<>();
     private volatile Thread starting;
     private volatile String notReadyBecause = "starting";
 
-    Deployment(CamundaClient camunda, ObjectProvider<KasaneWorker> workers, JdbcClient jdbc, SystemActor system) {
+    Deployment(
+            CamundaClient camunda,
+            ObjectProvider<KasaneWorker> workers,
+            JdbcClient jdbc,
+            SystemActor system,
+            ApplicationEventPublisher events) {
         this.camunda = camunda;
+        this.events = events;
         this.workers = workers;
         this.jdbc = jdbc;
         this.system = system;
@@ -65,6 +74,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
                 var hello = startDeadlineSweep();
                 notReadyBecause = "waiting for the exporter";
                 awaitExporter(before, hello);
+                events.publishEvent(new EngineMet(position().epoch()));
                 openWorkers();
                 notReadyBecause = null;
                 return;
