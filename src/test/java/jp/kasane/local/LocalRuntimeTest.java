@@ -171,7 +171,7 @@ class LocalRuntimeTest {
         }
         var data = directory.resolve("data");
         saysInOneLine(() -> LocalCommands.restore(data, zip), "is not a backup of Kasane", "holiday.zip");
-        assertThat(data).doesNotExist();
+        assertThat(data.resolve("postgres")).doesNotExist();
     }
 
     @Test
