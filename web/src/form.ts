@@ -65,6 +65,17 @@ function showErrors(heading: string, lines: string[]) {
   errors.focus();
 }
 
+/** What a page asks beside its form: a reason, when it was done, for whom. A time of day is Japan's. */
+function extras(): Record<string, unknown> {
+  const extra: Record<string, unknown> = {};
+  for (const field of document.querySelectorAll<HTMLInputElement>('[data-extra]')) {
+    const name = field.dataset.extra!;
+    if (field.type === 'checkbox') extra[name] = field.checked;
+    else if (field.value !== '') extra[name] = field.type === 'datetime-local' ? `${field.value}:00+09:00` : field.value;
+  }
+  return extra;
+}
+
 async function start() {
   if (language === 'ja') flatpickr.localize(Japanese);
   const container = document.getElementById('form')!;
@@ -115,11 +126,15 @@ async function start() {
     submitButton.disabled = true;
     status.textContent = TEXT.sending;
     try {
-      const answer = await send('POST', page.dataset.submitUrl!, { data: entered() });
+      const answer = await send('POST', page.dataset.submitUrl!, { data: entered(), ...extras() });
       if (answer.ok) {
         sent = true;
         const result = (await answer.json()) as Record<string, string>;
-        location.assign(page.dataset.next!.replace('{consultationId}', result.consultationId ?? ''));
+        location.assign(
+          page.dataset
+            .next!.replace('{consultationId}', result.consultationId ?? '')
+            .replace('{submissionId}', result.submissionId ?? ''),
+        );
         return;
       }
       const problem = (await answer.json().catch(() => ({}))) as Problem;

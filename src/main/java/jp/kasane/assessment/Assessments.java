@@ -5,12 +5,15 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
 import jp.kasane.consent.Consents;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -108,6 +111,45 @@ public class Assessments implements StepHandler, CaseSection {
             default -> throw new IllegalStateException("The form offers a route nobody handles: " + route);
         }
         return Map.of("route", route);
+    }
+
+    @Override
+    public Set<String> pathFields() {
+        return Set.of("route");
+    }
+
+    /** The sheet's texts; it stays the version it was. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        jdbc.sql(
+                        """
+                        update kasane.assessment set household_issue = :issue, strengths = :strengths, needs = :needs, risks = :risks,
+                            consent_state = :consent, route = :route, route_reason = :reason, submission_id = :after
+                        where submission_id = :before
+                        """)
+                .param("before", before.id())
+                .param("after", after.id())
+                .param("issue", after.text("householdIssue"))
+                .param("strengths", after.text("strengths"))
+                .param("needs", after.text("needs"))
+                .param("risks", after.text("risks"))
+                .param("consent", after.text("consentState"))
+                .param("route", after.text("route"))
+                .param("reason", after.text("routeReason"))
+                .update();
+        return false;
+    }
+
+    @Override
+    public void withdraw(Recorded before) {
+        jdbc.sql("update kasane.assessment set voided_at = now() where submission_id = :id")
+                .param("id", before.id())
+                .update();
+    }
+
+    @Override
+    public Optional<Place> place(Recorded before) {
+        return Optional.of(new Place("assessment", "assess"));
     }
 
     @Override

@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,16 +66,42 @@ class StrengthSheets implements StepHandler, CaseSection {
                 .param("case", s.caseId())
                 .param("submission", s.id())
                 .param("centre", s.text("centre"))
-                .param(
-                        "cells",
-                        CELLS.stream()
-                                .map(cell -> s.text(cell) == null ? "" : s.text(cell))
-                                .toArray(String[]::new))
+                .param("cells", cells(s))
                 .param("recorded", Timestamp.from(s.recordedAt()))
                 .param("by", s.submittedBy())
                 .update();
         cases.moveTo(s.caseId(), "assessment", "assess");
         return Map.of();
+    }
+
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        jdbc.sql(
+                        "update kasane.strength_sheet set centre = :centre, cells = :cells, submission_id = :after where submission_id = :before")
+                .param("before", before.id())
+                .param("after", after.id())
+                .param("centre", after.text("centre"))
+                .param("cells", cells(after))
+                .update();
+        return false;
+    }
+
+    @Override
+    public void withdraw(Recorded before) {
+        jdbc.sql("update kasane.strength_sheet set voided_at = now() where submission_id = :id")
+                .param("id", before.id())
+                .update();
+    }
+
+    @Override
+    public Optional<Place> place(Recorded before) {
+        return Optional.of(new Place("assessment", "strengths"));
+    }
+
+    private static String[] cells(Submission s) {
+        return CELLS.stream()
+                .map(cell -> s.text(cell) == null ? "" : s.text(cell))
+                .toArray(String[]::new);
     }
 
     @Override

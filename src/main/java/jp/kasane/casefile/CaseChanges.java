@@ -85,6 +85,38 @@ public class CaseChanges implements CaseSection {
         streams.append(before.id(), CaseEvent.now("change." + kind, clock.instant(), all));
     }
 
+    /** The same change, told better. */
+    public void correct(UUID before, UUID after, LocalDate occurredOn, String note) {
+        jdbc.sql(
+                        "update kasane.case_change set occurred_on = :on, note = :note, submission_id = :after where submission_id = :before")
+                .param("before", before)
+                .param("after", after)
+                .param("on", occurredOn)
+                .param("note", note)
+                .update();
+    }
+
+    /** It did not happen; what it stopped stays stopped. */
+    public void withdraw(UUID submission) {
+        jdbc.sql("update kasane.case_change set voided_at = :now where submission_id = :id")
+                .param("id", submission)
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+    }
+
+    /** The phase a change took the case away from, where the case still stands in the one it was taken to. */
+    @Transactional(readOnly = true)
+    public java.util.Optional<String> cameFrom(UUID submission) {
+        return jdbc.sql(
+                        """
+                        select c.phase_before from kasane.case_change c join kasane.case_file f on f.id = c.case_id
+                        where c.submission_id = :id and c.phase_before <> c.phase_after and f.phase = c.phase_after
+                        """)
+                .param("id", submission)
+                .query(String.class)
+                .optional();
+    }
+
     private String write(Object value) {
         try {
             return json.writeValueAsString(value);

@@ -39,11 +39,28 @@ public class Timeline {
             String processId,
             Integer processVersion,
             UUID submissionId,
+            Correction correction,
             JsonNode refs) {
 
         /** Recorded noticeably later than it happened. */
         public boolean late() {
             return recordedAt.isAfter(occurredAt.plusSeconds(3600));
+        }
+    }
+
+    /**
+     * What became of what was recorded.
+     *
+     * @param state valid, corrected (訂正前), voided (取消), or hidden from the acting user
+     * @param reason why, where it was voided
+     */
+    public record Correction(String state, String by, Instant at, String reason) {
+        public boolean voided() {
+            return state.equals("voided");
+        }
+
+        public boolean corrected() {
+            return state.equals("corrected");
         }
     }
 
@@ -61,13 +78,20 @@ public class Timeline {
         return jdbc.sql(
                         """
                         select e.stream_id, e.seq, e.kind, e.occurred_at, e.recorded_at, a.display_name as actor, b.display_name as behalf,
-                               coalesce(t.element_id, s.step) as step, t.process_id, d.version, e.submission_id, e.refs::text as refs
+                               coalesce(t.element_id, s.step) as step, t.process_id, d.version, e.submission_id, e.refs::text as refs,
+                               case when s.voided_at is not null then 'voided' when n.id is not null then 'corrected'
+                                    when s.id is not null then 'valid' else 'hidden' end as state,
+                               coalesce(v.display_name, w.display_name) as changed_by, coalesce(s.voided_at, n.recorded_at) as changed_at,
+                               s.void_reason
                         from kasane.case_event e
                         left join kasane.app_user a on a.id = e.actor_id
                         left join kasane.app_user b on b.id = e.on_behalf_of
                         left join engine.user_task t on t.id = e.task_id
                         left join engine.process_definition d on d.epoch = t.epoch and d.key = t.definition_key
                         left join kasane.submission s on s.id = e.submission_id
+                        left join kasane.submission n on n.corrects = s.id
+                        left join kasane.app_user v on v.id = s.voided_by
+                        left join kasane.app_user w on w.id = n.submitted_by
                         where %s
                         order by e.recorded_at, e.consultation_id is null, e.stream_id, e.seq
                         """
@@ -85,6 +109,15 @@ public class Timeline {
                         row.getString("process_id"),
                         row.getObject("version", Integer.class),
                         row.getObject("submission_id", UUID.class),
+                        row.getObject("submission_id") == null
+                                ? null
+                                : new Correction(
+                                        row.getString("state"),
+                                        row.getString("changed_by"),
+                                        row.getTimestamp("changed_at") == null
+                                                ? null
+                                                : row.getTimestamp("changed_at").toInstant(),
+                                        row.getString("void_reason")),
                         read(row.getString("refs"))))
                 .list();
     }

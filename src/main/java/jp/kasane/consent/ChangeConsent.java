@@ -1,6 +1,5 @@
 package jp.kasane.consent;
 
-import java.sql.Timestamp;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +8,10 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseChanges;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
-import jp.kasane.foundation.Ids;
-import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.notification.Notices;
 import jp.kasane.task.FreeForm;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -83,19 +81,7 @@ class ChangeConsent implements FreeForm {
                 s.list("scope"),
                 s.list("agencies").stream().map(agencies::idOf).toList(),
                 s.date("occurredOn"));
-        boolean suffices = consents.sufficient(s.caseId());
-        var covered = consents.covered(s.caseId());
-        var stopped = new ArrayList<ConsentDependent.Stopped>();
-        if (!state.equals("given")) {
-            dependents.forEach(
-                    dependent -> stopped.addAll(dependent.consentChanged(s.caseId(), suffices, covered)));
-        }
-        boolean planStopped = stopped.stream().anyMatch(each -> each.kind().equals("plan"));
-        if (!suffices && (before.phase().equals("plan") || before.phase().equals("monitoring") && planStopped)) {
-            cases.moveTo(s.caseId(), "outreach", hasOutreachPlan(s.caseId()) ? "contact" : "plan");
-        } else if (suffices && !sufficedBefore && before.phase().equals("outreach")) {
-            cases.moveTo(s.caseId(), "plan", "draft");
-        }
+        var stopped = follow(before, sufficedBefore, !state.equals("given"));
         changes.add(
                 s.id(),
                 before,
@@ -110,13 +96,58 @@ class ChangeConsent implements FreeForm {
                         .toList(),
                 Map.of("state", state));
         tell(before, s.id());
-        return Map.of("consentSufficient", suffices);
+        return Map.of("consentSufficient", consents.sufficient(s.caseId()));
+    }
+
+    /** What rests on consent, and the case's way, follow what is in force now. */
+    private List<ConsentDependent.Stopped> follow(CaseFile before, boolean sufficedBefore, boolean less) {
+        boolean suffices = consents.sufficient(before.id());
+        var covered = consents.covered(before.id());
+        var stopped = new ArrayList<ConsentDependent.Stopped>();
+        if (less) {
+            dependents.forEach(dependent -> stopped.addAll(dependent.consentChanged(before.id(), suffices, covered)));
+        }
+        boolean planStopped = stopped.stream().anyMatch(each -> each.kind().equals("plan"));
+        if (!suffices && (before.phase().equals("plan") || before.phase().equals("monitoring") && planStopped)) {
+            cases.moveTo(before.id(), "outreach", hasOutreachPlan(before.id()) ? "contact" : "plan");
+        } else if (suffices && !sufficedBefore && before.phase().equals("outreach")) {
+            cases.moveTo(before.id(), "plan", "draft");
+        }
+        return stopped;
+    }
+
+    /** What the person is recorded to have said; where that changes what is in force, the case follows. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        var file = cases.required(after.caseId());
+        boolean sufficed = consents.sufficient(after.caseId());
+        changes.correct(before.id(), after.id(), after.date("occurredOn"), after.text("note"));
+        rows.withdraw(before.id());
+        rows.insert(
+                after,
+                after.text("state"),
+                after.list("memberIds"),
+                after.list("scope"),
+                after.list("agencies").stream().map(agencies::idOf).toList(),
+                after.date("occurredOn"));
+        rows.keepPlace(before.submission(), after);
+        follow(file, sufficed, true);
+        return false;
+    }
+
+    /** What a withdrawal stopped does not begin again by itself; what rested on a consent that was not given stops. */
+    @Override
+    public void withdraw(Recorded before) {
+        var file = cases.required(before.caseId());
+        boolean sufficed = consents.sufficient(before.caseId());
+        changes.withdraw(before.id());
+        rows.withdraw(before.id());
+        follow(file, sufficed, true);
     }
 
     private void tell(CaseFile file, UUID submission) {
-        var municipality = jdbc.sql("select kasane.my_municipality()")
-                .query(UUID.class)
-                .single();
+        var municipality =
+                jdbc.sql("select kasane.my_municipality()").query(UUID.class).single();
         var people = new ArrayList<>(notices.holders(municipality, "coordinator", file.coordinatingAgencyId()));
         people.addAll(notices.peopleOf(municipality, file.leadAgencyId()));
         notices.tell(
@@ -127,7 +158,8 @@ class ChangeConsent implements FreeForm {
     }
 
     private boolean hasOutreachPlan(UUID caseId) {
-        return jdbc.sql("select count(*) from kasane.plan where case_id = :id and kind = 'outreach' and status = 'decided'")
+        return jdbc.sql(
+                                "select count(*) from kasane.plan where case_id = :id and kind = 'outreach' and status = 'decided'")
                         .param("id", caseId)
                         .query(Long.class)
                         .single()

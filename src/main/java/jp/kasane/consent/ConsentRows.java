@@ -32,6 +32,21 @@ class ConsentRows {
                         .toList());
     }
 
+    /** What was recorded wrongly no longer counts. */
+    void withdraw(java.util.UUID submission) {
+        jdbc.sql("update kasane.consent set voided_at = now() where submission_id = :id")
+                .param("id", submission)
+                .update();
+    }
+
+    /** What a person said keeps its place in the history, whenever it is corrected. */
+    void keepPlace(Submission before, Submission after) {
+        jdbc.sql("update kasane.consent set recorded_at = :then where submission_id = :id")
+                .param("id", after.id())
+                .param("then", Timestamp.from(before.recordedAt()))
+                .update();
+    }
+
     void insert(
             Submission s, String state, List<String> members, List<String> scope, List<UUID> agencies, LocalDate on) {
         for (var member : members) {

@@ -2,10 +2,12 @@ package jp.kasane.consent;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.stereotype.Component;
@@ -16,12 +18,15 @@ class RecordConsent implements StepHandler {
 
     private final ConsentRows rows;
     private final Consents consents;
+    private final List<ConsentDependent> dependents;
     private final Agencies agencies;
     private final Cases cases;
 
-    RecordConsent(ConsentRows rows, Consents consents, Agencies agencies, Cases cases) {
+    RecordConsent(
+            ConsentRows rows, Consents consents, List<ConsentDependent> dependents, Agencies agencies, Cases cases) {
         this.rows = rows;
         this.consents = consents;
+        this.dependents = dependents;
         this.agencies = agencies;
         this.cases = cases;
     }
@@ -38,6 +43,13 @@ class RecordConsent implements StepHandler {
 
     @Override
     public Map<String, Object> apply(Submission s) {
+        insert(s);
+        requireSufficient(s);
+        cases.moveTo(s.caseId(), "plan", "draft");
+        return Map.of("consentSufficient", true);
+    }
+
+    private void insert(Submission s) {
         rows.insert(
                 s,
                 "given",
@@ -45,12 +57,42 @@ class RecordConsent implements StepHandler {
                 s.list("scope"),
                 s.list("agencies").stream().map(agencies::idOf).toList(),
                 s.date("appliedOn"));
-        boolean suffices = consents.sufficient(s.caseId());
-        if (!suffices) {
+    }
+
+    private void requireSufficient(Submission s) {
+        if (!consents.sufficient(s.caseId())) {
             throw new Refusal.Invalid(List.of(new Refusal.FieldError(
                     "memberIds", "同意した人", "に相談の中心となる人が足りないか、範囲に「支援プランの作成」がありません。一部の同意は「同意の変化」に記録し、関わりを続けてください。")));
         }
-        cases.moveTo(s.caseId(), "plan", "draft");
-        return Map.of("consentSufficient", true);
+    }
+
+    /** What was agreed to. Agencies it no longer covers lose their roles at once. One that no longer suffices is voided instead. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        boolean sufficed = consents.sufficient(after.caseId());
+        rows.withdraw(before.id());
+        insert(after);
+        rows.keepPlace(before.submission(), after);
+        if (sufficed) {
+            requireSufficient(after);
+        }
+        var covered = consents.covered(after.caseId());
+        dependents.forEach(
+                dependent -> dependent.consentChanged(after.caseId(), consents.sufficient(after.caseId()), covered));
+        return false;
+    }
+
+    /** What rested on it stops, as when it is withdrawn. */
+    @Override
+    public void withdraw(Recorded before) {
+        rows.withdraw(before.id());
+        boolean suffices = consents.sufficient(before.caseId());
+        var covered = consents.covered(before.caseId());
+        dependents.forEach(dependent -> dependent.consentChanged(before.caseId(), suffices, covered));
+    }
+
+    @Override
+    public Optional<Place> place(Recorded before) {
+        return Optional.of(new Place("outreach", "consent"));
     }
 }

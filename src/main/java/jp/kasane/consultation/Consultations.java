@@ -14,6 +14,7 @@ import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import jp.kasane.task.Submissions;
@@ -190,6 +191,52 @@ public class Consultations {
                     .param("by", s.submittedBy())
                     .param("behalf", s.onBehalfOf())
                     .update();
+            addressAndConcerns(s);
+            return Map.of();
+        }
+
+        /** What was told; never the receiving agency, and never voided: whoever called was heard. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            boolean known = after.flag("subjectKnown");
+            jdbc.sql(
+                            """
+                            update kasane.consultation set channel = :channel, brought_by = :brought, subject_known = :known, subject_name = :name,
+                                subject_kana = :kana, subject_label = :label, address_concealed = :concealed, story = :story, wishes = :wishes,
+                                since = :since, consent_state = :consent, consent_note = :consentNote, phone = :phone, occurred_at = :occurred
+                            where id = :id
+                            """)
+                    .param("id", after.consultationId())
+                    .param("channel", after.text("channel"))
+                    .param("brought", after.text("broughtBy"))
+                    .param("known", known)
+                    .param("name", known ? after.text("subjectName") : null)
+                    .param("kana", after.text("subjectKana"))
+                    .param("label", after.text("subjectLabel"))
+                    .param("concealed", after.flag("addressConcealed"))
+                    .param("story", after.text("story"))
+                    .param("wishes", after.text("wishes"))
+                    .param("since", after.text("since"))
+                    .param("consent", after.text("consentState") == null ? "unasked" : after.text("consentState"))
+                    .param("consentNote", after.text("consentNote"))
+                    .param("phone", after.text("phone"))
+                    .param("occurred", Timestamp.from(after.time("receivedAt")))
+                    .update();
+            for (var table : List.of("consultation_address", "consultation_concern")) {
+                jdbc.sql("delete from kasane." + table + " where consultation_id = :id")
+                        .param("id", after.consultationId())
+                        .update();
+            }
+            addressAndConcerns(after);
+            return false;
+        }
+
+        @Override
+        public void withdraw(Recorded before) {
+            throw new Refusal.Conflict("相談の受付は取り消せません。誤りは訂正し、対応が要らないときは「情報提供」として振り分けてください。");
+        }
+
+        private void addressAndConcerns(Submission s) {
             if (s.text("subjectAddress") != null) {
                 jdbc.sql(
                                 "insert into kasane.consultation_address (consultation_id, municipality_id, address, concealed)"
@@ -212,7 +259,6 @@ public class Consultations {
                         .param("main", concern.equals(main))
                         .update();
             }
-            return Map.of();
         }
     }
 

@@ -2,11 +2,15 @@ package jp.kasane.consultation;
 
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -40,25 +44,32 @@ class Triage implements StepHandler, Occasion {
     public Map<String, Object> apply(Submission s) {
         var route = s.text("route");
         var caseId = route.equals("case") ? open(s) : null;
+        write(s);
+        jdbc.sql("update kasane.consultation set status = :route, case_id = :case where id = :id")
+                .param("id", s.consultationId())
+                .param("route", route)
+                .param("case", caseId, java.sql.Types.OTHER)
+                .update();
+        if (caseId != null) {
+            cases.opened(caseId, s.consultationId());
+        }
+        return Map.of("route", route, "caseClass", s.text("caseClass"), "urgency", s.text("urgency"));
+    }
+
+    private void write(Submission s) {
         jdbc.sql(
                         """
-                        update kasane.consultation set status = :route, case_id = :case, case_class = :class, urgency = :urgency,
-                            triage_reason = :reason, referral_agency_id = :referral, answer = :answer
+                        update kasane.consultation set case_class = :class, urgency = :urgency, triage_reason = :reason,
+                            referral_agency_id = :referral, answer = :answer
                         where id = :id
                         """)
                 .param("id", s.consultationId())
-                .param("route", route)
-                .param("case", caseId)
                 .param("class", s.text("caseClass"))
                 .param("urgency", s.text("urgency"))
                 .param("reason", s.text("reason"))
                 .param("referral", s.text("referralAgency") == null ? null : agencies.idOf(s.text("referralAgency")))
                 .param("answer", s.text("answer"))
                 .update();
-        if (caseId != null) {
-            cases.opened(caseId, s.consultationId());
-        }
-        return Map.of("route", route, "caseClass", s.text("caseClass"), "urgency", s.text("urgency"));
     }
 
     /** Mostly with the assessment; what is urgent begins where it is needed, an outreach even before any plan (002, L1377-81). */
@@ -73,6 +84,47 @@ class Triage implements StepHandler, Occasion {
                     default -> throw new IllegalStateException("The form offers a beginning nobody handles: " + begin);
                 };
         return cases.open(s.text("caseClass"), s.text("urgency"), begin, step);
+    }
+
+    @Override
+    public Set<String> pathFields() {
+        return Set.of("route");
+    }
+
+    /** Texts and class; those of the case that began with it too. Where that case began stays as it was. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        write(after);
+        var was = before.submission();
+        caseOf(after.consultationId()).ifPresent(caseId -> jdbc.sql(
+                        """
+                                update kasane.case_file set case_class = :class, urgency = case urgency when :was then :urgency else urgency end
+                                where id = :id
+                                """)
+                .param("id", caseId)
+                .param("class", after.text("caseClass"))
+                .param("was", was.text("urgency"))
+                .param("urgency", after.text("urgency"))
+                .update());
+        return false;
+    }
+
+    /** @throws Refusal.Conflict where a case began with it: that case has its own way to its end */
+    @Override
+    public void withdraw(Recorded before) {
+        if (caseOf(before.submission().consultationId()).isPresent()) {
+            throw new Refusal.Conflict("この振り分けから支援ケースが始まっているため、振り分け先の変更や取消はできません。理由などの文は訂正できます。");
+        }
+        jdbc.sql("update kasane.consultation set status = 'received' where id = :id")
+                .param("id", before.submission().consultationId())
+                .update();
+    }
+
+    private Optional<UUID> caseOf(UUID consultationId) {
+        return jdbc.sql("select case_id from kasane.consultation where id = :id and case_id is not null")
+                .param("id", consultationId)
+                .query(UUID.class)
+                .optional();
     }
 
     @Override

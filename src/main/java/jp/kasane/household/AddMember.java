@@ -8,6 +8,7 @@ import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.FreeForm;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.Submission;
 import org.springframework.stereotype.Component;
 
@@ -50,6 +51,29 @@ class AddMember implements FreeForm {
             cases.moveTo(s.caseId(), "assessment", "gather");
         }
         changes.add(s.id(), before, "member", s.date("occurredOn"), null, List.of(), Map.of("memberId", id));
-        return Map.of();
+        return Map.of("memberId", id.toString());
+    }
+
+    /** The person, unless a later round of gathering knows better; whether an assessment followed stays. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        if (!after.text("next").equals(before.submission().text("next"))) {
+            throw new Refusal.Conflict("世帯員の追加のあとに進んだ段階は、訂正では変えられません。");
+        }
+        changes.correct(before.id(), after.id(), after.date("occurredOn"), null);
+        var members = households.members(after.caseId());
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i).id().equals(before.fact("memberId"))) {
+                rows.save(after.caseId(), members.get(i).id(), i, after.data());
+            }
+        }
+        return false;
+    }
+
+    /** The person was never part of the household. */
+    @Override
+    public void withdraw(Recorded before) {
+        changes.withdraw(before.id());
+        rows.gone(before.fact("memberId"));
     }
 }

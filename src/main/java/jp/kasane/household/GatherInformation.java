@@ -1,10 +1,13 @@
 package jp.kasane.household;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -12,6 +15,7 @@ import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -119,6 +123,17 @@ class GatherInformation implements StepHandler {
     @Override
     public Map<String, Object> apply(Submission s) {
         check(s);
+        write(
+                s,
+                households.members(s.caseId()).stream()
+                        .map(Household.Member::id)
+                        .collect(Collectors.toSet()));
+        boolean sheet = s.flag("strengthSheet");
+        cases.moveTo(s.caseId(), "assessment", sheet ? "strengths" : "assess");
+        return Map.of("outcome", sheet ? "strengths" : "assess");
+    }
+
+    private void write(Submission s, Set<UUID> before) {
         jdbc.sql(
                         """
                         insert into kasane.household (case_id, municipality_id, name, gathered) values (:id, kasane.my_municipality(), :name, :gathered)
@@ -128,7 +143,7 @@ class GatherInformation implements StepHandler {
                 .param("name", s.text("householdName"))
                 .param("gathered", s.text("gathered"))
                 .update();
-        members(s);
+        members(s, before);
         jdbc.sql("delete from kasane.involved_agency where case_id = :id")
                 .param("id", s.caseId())
                 .update();
@@ -145,9 +160,68 @@ class GatherInformation implements StepHandler {
                     .param("note", Submission.text(entry, "note"))
                     .update();
         }
-        boolean sheet = s.flag("strengthSheet");
-        cases.moveTo(s.caseId(), "assessment", sheet ? "strengths" : "assess");
-        return Map.of("outcome", sheet ? "strengths" : "assess");
+    }
+
+    @Override
+    public Set<String> pathFields() {
+        return Set.of("strengthSheet");
+    }
+
+    /** New people got their ids when they were recorded: with those the corrected form names the same people. */
+    @Override
+    public ObjectNode filled(Recorded before) {
+        var data = before.submission().data().deepCopy();
+        name(before.caseId(), data);
+        return data;
+    }
+
+    private void name(UUID caseId, ObjectNode data) {
+        var unnamed = new ArrayList<>(households.members(caseId));
+        for (var entry : data.path("members")) {
+            unnamed.removeIf(member -> member.id().toString().equals(Submission.text(entry, "memberId")));
+        }
+        for (var entry : data.path("members")) {
+            if (Submission.text(entry, "memberId") == null) {
+                unnamed.stream()
+                        .filter(member -> Objects.equals(member.name(), Submission.text(entry, "name"))
+                                && Objects.equals(member.label(), Submission.text(entry, "label")))
+                        .findFirst()
+                        .ifPresent(member -> {
+                            unnamed.remove(member);
+                            ((ObjectNode) entry).put("memberId", member.id().toString());
+                        });
+            }
+        }
+    }
+
+    /**
+     * The household as it was gathered. An earlier round was written over by the later one: only its own form is corrected.
+     * People who were added since stay.
+     */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        check(after);
+        if (before.latest()) {
+            write(after, idsOf(filled(before)));
+        }
+        return false;
+    }
+
+    private static Set<UUID> idsOf(ObjectNode data) {
+        var ids = new LinkedHashSet<UUID>();
+        for (var entry : data.path("members")) {
+            Ids.parse(Submission.text(entry, "memberId")).ifPresent(ids::add);
+        }
+        return ids;
+    }
+
+    /** The household stays as it is known until it is gathered again. */
+    @Override
+    public void withdraw(Recorded before) {}
+
+    @Override
+    public Optional<Place> place(Recorded before) {
+        return Optional.of(new Place("assessment", "gather"));
     }
 
     /** What one field alone does not show: each person is called something, and one of them is whom it is about. */
@@ -170,13 +244,13 @@ class GatherInformation implements StepHandler {
         }
     }
 
-    private void members(Submission s) {
-        var before = households.members(s.caseId()).stream()
-                .map(Household.Member::id)
-                .collect(Collectors.toSet());
+    private void members(Submission s, Set<UUID> formerly) {
+        var before = new LinkedHashSet<>(formerly);
+        var entered = s.data().deepCopy();
+        name(s.caseId(), entered);
         Set<UUID> kept = new LinkedHashSet<>();
         int position = 0;
-        for (var entry : s.data().path("members")) {
+        for (var entry : entered.path("members")) {
             var id = Ids.parse(Submission.text(entry, "memberId"))
                     .filter(before::contains)
                     .orElseGet(Ids::next);

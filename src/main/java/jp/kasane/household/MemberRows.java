@@ -47,6 +47,12 @@ class MemberRows {
         concerns(caseId, id, entry);
     }
 
+    void gone(UUID member) {
+        jdbc.sql("update kasane.household_member set left_at = now() where id = :id")
+                .param("id", member)
+                .update();
+    }
+
     private void address(UUID caseId, UUID member, JsonNode entry) {
         var address = Submission.text(entry, "address");
         jdbc.sql("delete from kasane.member_address where member_id = :id")

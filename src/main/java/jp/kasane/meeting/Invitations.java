@@ -17,6 +17,7 @@ import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import jp.kasane.worker.BusinessError;
@@ -44,12 +45,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
     private final Clock clock;
 
     Invitations(
-            JdbcClient jdbc,
-            EngineOrders engine,
-            Streams streams,
-            Notices notices,
-            SystemActor system,
-            Clock clock) {
+            JdbcClient jdbc, EngineOrders engine, Streams streams, Notices notices, SystemActor system, Clock clock) {
         this.jdbc = jdbc;
         this.engine = engine;
         this.streams = streams;
@@ -135,18 +131,17 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
             boolean mine) {}
 
     private Optional<Invitation> find(String instanceKey) {
-        return Ids.parse(instanceKey)
-                .flatMap(id -> jdbc.sql(
-                                """
+        return Ids.parse(instanceKey).flatMap(id -> jdbc.sql(
+                        """
                                 select a.id, a.municipality_id, a.case_id, a.meeting_id, m.meeting_type, m.status, m.scheduled_at, a.agency_id,
                                        g.name as agency, a.information, a.pledged_at is not null as pledged,
                                        a.agency_id = any (kasane.my_agencies()) as mine
                                 from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id join kasane.agency g on g.id = a.agency_id
                                 where a.id = :id
                                 """)
-                        .param("id", id)
-                        .query(Invitation.class)
-                        .optional());
+                .param("id", id)
+                .query(Invitation.class)
+                .optional());
     }
 
     @Override
@@ -220,6 +215,50 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         return Map.of("outcome", s.text("outcome"));
     }
 
+    /** An answer is corrected as often as the agency says something else; a pledge given with it goes with it. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        if (!before.latest()) {
+            return false;
+        }
+        jdbc.sql(
+                        """
+                        update kasane.meeting_attendee set answer = :answer, information = :information,
+                            pledged_by = case when :pledge then coalesce(pledged_by, :by) when pledged_at = answered_at then null else pledged_by end,
+                            pledged_at = case when :pledge then coalesce(pledged_at, :now) when pledged_at = answered_at then null else pledged_at end
+                        where id = :id and answer is not null
+                        """)
+                .param("id", after.instanceId())
+                .param("answer", after.text("outcome"))
+                .param("information", after.text("information"))
+                .param("pledge", after.flag("pledge"))
+                .param("by", after.submittedBy())
+                .param("now", Timestamp.from(after.recordedAt()))
+                .update();
+        return false;
+    }
+
+    /** Asked once more. @throws Refusal.Conflict if the meeting is over */
+    @Override
+    public void withdraw(Recorded before) {
+        if (!before.latest()) {
+            return;
+        }
+        var invitation = find(before.submission().instanceKey()).orElseThrow(() -> new Refusal.NotFound("招集"));
+        if (!invitation.status().equals("convened")) {
+            throw new Refusal.Conflict("この会議は終わったか、取りやめになっています。回答は取り消せません。");
+        }
+        jdbc.sql(
+                        """
+                        update kasane.meeting_attendee set answer = null, answered_by = null, by_hand = false, information = null, ordered_seat = null,
+                            pledged_by = case when pledged_at = answered_at then null else pledged_by end,
+                            pledged_at = case when pledged_at = answered_at then null else pledged_at end, answered_at = null
+                        where id = :id
+                        """)
+                .param("id", invitation.id())
+                .update();
+    }
+
     @Override
     public String message() {
         return "meeting-invitation";
@@ -273,8 +312,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
                         .query(UUID.class)
                         .single();
                 var role = invitation.meetingType().equals("support") ? "manager" : "coordinator";
-                invitations.tell(
-                        invitation, notices.holders(invitation.municipalityId(), role, convener), message());
+                invitations.tell(invitation, notices.holders(invitation.municipalityId(), role, convener), message());
             });
         }
     }

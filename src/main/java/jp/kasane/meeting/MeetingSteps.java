@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
@@ -15,6 +17,7 @@ import jp.kasane.consent.Consents;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,9 +36,17 @@ final class MeetingSteps {
         private final Meetings meetings;
         private final Agencies agencies;
         private final Cases cases;
+        private final Invitations invitations;
         private final Clock clock;
 
-        Propose(JdbcClient jdbc, Meetings meetings, Agencies agencies, Cases cases, Clock clock) {
+        Propose(
+                JdbcClient jdbc,
+                Meetings meetings,
+                Agencies agencies,
+                Cases cases,
+                Invitations invitations,
+                Clock clock) {
+            this.invitations = invitations;
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
@@ -90,6 +101,45 @@ final class MeetingSteps {
             }
             return Map.of("meetingId", id.toString(), "meetingType", type);
         }
+
+        /** Why and about what; whom the convening invites is corrected there. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            jdbc.sql(
+                            "update kasane.meeting set purpose = :purpose, agenda = :agenda, desired_from = :desired where id = :id")
+                    .param("id", before.meetingId())
+                    .param("purpose", after.text("purpose"))
+                    .param("agenda", after.text("agenda"))
+                    .param("desired", after.date("desiredFrom"))
+                    .update();
+            var meeting = meetings.find(before.meetingId()).orElseThrow();
+            if (meeting.status().equals("proposed")) {
+                attendees(
+                        jdbc,
+                        agencies,
+                        after,
+                        before.meetingId(),
+                        before.submission().list("agencies"));
+            }
+            return false;
+        }
+
+        /** The meeting is called off, unless it is over. */
+        @Override
+        public void withdraw(Recorded before) {
+            if (before.latest()) {
+                requireOpen(meetings, before);
+                invitations.over(before.caseId(), before.meetingId());
+                jdbc.sql("update kasane.meeting set status = 'cancelled' where id = :id")
+                        .param("id", before.meetingId())
+                        .update();
+            }
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(MeetingSteps.place(meetings, before, "propose"));
+        }
     }
 
     /** 日程の決定・招集. */
@@ -100,11 +150,19 @@ final class MeetingSteps {
         private final Meetings meetings;
         private final Agencies agencies;
         private final Cases cases;
+        private final Invitations invitations;
         private final Streams streams;
         private final Clock clock;
 
         Convene(
-                JdbcClient jdbc, Meetings meetings, Agencies agencies, Cases cases, Streams streams, Clock clock) {
+                JdbcClient jdbc,
+                Meetings meetings,
+                Agencies agencies,
+                Cases cases,
+                Invitations invitations,
+                Streams streams,
+                Clock clock) {
+            this.invitations = invitations;
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
@@ -147,12 +205,7 @@ final class MeetingSteps {
                     .update();
             for (var agency : s.list("agencies")) {
                 attendee(jdbc, s.caseId(), meeting, agencies.idOf(agency));
-                jdbc.sql(
-                                "update kasane.meeting_attendee set invited_at = coalesce(invited_at, :now) where meeting_id = :meeting and agency_id = :agency")
-                        .param("meeting", meeting)
-                        .param("agency", agencies.idOf(agency))
-                        .param("now", Timestamp.from(clock.instant()))
-                        .update();
+                invite(meeting, agency);
             }
             belongsTo(jdbc, s, meeting);
             var type = meetings.typeFor(s.caseId());
@@ -162,6 +215,65 @@ final class MeetingSteps {
             streams.append(
                     s.caseId(), CaseEvent.now("meeting.convened", clock.instant(), Map.of("meetingId", meeting)));
             return Map.of("meetingId", meeting.toString(), "meetingType", type);
+        }
+
+        @Override
+        public Map<String, Object> contextOf(Recorded before) {
+            return typeOf(meetings, before);
+        }
+
+        /** Another time is another invitation: everybody is asked anew. Of a meeting that is over only what was written is corrected. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            jdbc.sql("update kasane.meeting set scheduled_at = :at, place = :place, note = :note where id = :id")
+                    .param("id", before.meetingId())
+                    .param("at", Timestamp.from(after.time("scheduledAt")))
+                    .param("place", after.text("place"))
+                    .param("note", after.text("note"))
+                    .update();
+            if (!before.latest()
+                    || !meetings.find(before.meetingId()).orElseThrow().status().equals("convened")) {
+                return false;
+            }
+            var formerly = before.submission().list("agencies");
+            attendees(jdbc, agencies, after, before.meetingId(), formerly);
+            for (var agency : after.list("agencies")) {
+                invite(before.meetingId(), agency);
+            }
+            boolean another =
+                    !after.time("scheduledAt").equals(before.submission().time("scheduledAt"));
+            if (another) {
+                invitations.askAgain(before.meetingId());
+            }
+            // Ended and started again with the case's instances: whoever is not invited any more is not asked any more.
+            return another || !Set.copyOf(formerly).equals(Set.copyOf(after.list("agencies")));
+        }
+
+        @Override
+        public void withdraw(Recorded before) {
+            if (before.latest()) {
+                requireOpen(meetings, before);
+                invitations.over(before.caseId(), before.meetingId());
+                invitations.askAgain(before.meetingId());
+                jdbc.sql(
+                                "update kasane.meeting set status = 'proposed', scheduled_at = null, place = null where id = :id")
+                        .param("id", before.meetingId())
+                        .update();
+            }
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(MeetingSteps.place(meetings, before, "convene"));
+        }
+
+        private void invite(UUID meeting, String agency) {
+            jdbc.sql(
+                            "update kasane.meeting_attendee set invited_at = coalesce(invited_at, :now) where meeting_id = :meeting and agency_id = :agency")
+                    .param("meeting", meeting)
+                    .param("agency", agencies.idOf(agency))
+                    .param("now", Timestamp.from(clock.instant()))
+                    .update();
         }
     }
 
@@ -225,15 +337,16 @@ final class MeetingSteps {
             var type = meetings.typeFor(s.caseId());
             var outcome = s.text(type.equals("support") ? "outcomeSupport" : "outcomeCoordination");
             belongsTo(jdbc, s, meeting);
-            var facts = Map.<String, Object>of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
+            var facts =
+                    Map.<String, Object>of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
             if (outcome.equals("postponed") || outcome.equals("cancelled")) {
                 notHeld(s, meeting, type, outcome);
                 return facts;
             }
             requirePledges(s, type);
             if (outcome.equals("plan") && !consents.sufficient(s.caseId())) {
-                throw new Refusal.Invalid(List.of(new Refusal.FieldError(
-                        "outcomeSupport", "支援会議の結論", "「支援プランへ進む」には、相談の中心となる人の同意の記録が要ります。")));
+                throw new Refusal.Invalid(List.of(
+                        new Refusal.FieldError("outcomeSupport", "支援会議の結論", "「支援プランへ進む」には、相談の中心となる人の同意の記録が要ります。")));
             }
             jdbc.sql(
                             """
@@ -246,6 +359,19 @@ final class MeetingSteps {
                     .param("minutes", s.text("minutes"))
                     .param("approach", s.text("approach"))
                     .update();
+            attendance(s, meeting);
+            invitations.over(s.caseId(), meeting);
+            goOn(s, type, outcome);
+            streams.append(
+                    s.caseId(),
+                    CaseEvent.now(
+                            "meeting.held",
+                            clock.instant(),
+                            Map.of("meetingId", meeting, "meetingType", type, "outcome", outcome)));
+            return facts;
+        }
+
+        private void attendance(Submission s, UUID meeting) {
             for (var row : s.data().path("attendance")) {
                 var agency = agencies.idOf(row.get("agency").asText());
                 attendee(jdbc, s.caseId(), meeting, agency);
@@ -264,15 +390,87 @@ final class MeetingSteps {
                         .param("now", Timestamp.from(s.recordedAt()))
                         .update();
             }
-            invitations.over(s.caseId(), meeting);
-            goOn(s, type, outcome);
-            streams.append(
-                    s.caseId(),
-                    CaseEvent.now(
-                            "meeting.held",
-                            clock.instant(),
-                            Map.of("meetingId", meeting, "meetingType", type, "outcome", outcome)));
-            return facts;
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("outcomeSupport", "outcomeCoordination");
+        }
+
+        @Override
+        public Map<String, Object> contextOf(Recorded before) {
+            return typeOf(meetings, before);
+        }
+
+        /** Minutes, attendance and pledges; a pledge that was given stays. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            var type = typeOf(meetings, before).get("meetingType").toString();
+            if (after.text("heldAt") == null) {
+                jdbc.sql("update kasane.meeting set note = :note where id = :id")
+                        .param("id", before.meetingId())
+                        .param("note", after.text("note"))
+                        .update();
+                return false;
+            }
+            requirePledges(after, type);
+            jdbc.sql(
+                            "update kasane.meeting set held_at = :at, minutes = :minutes, approach = :approach, outcome = :outcome where id = :id")
+                    .param("id", before.meetingId())
+                    .param("at", Timestamp.from(after.time("heldAt")))
+                    .param("outcome", after.text(type.equals("support") ? "outcomeSupport" : "outcomeCoordination"))
+                    .param("minutes", after.text("minutes"))
+                    .param("approach", after.text("approach"))
+                    .update();
+            attendance(after, before.meetingId());
+            return false;
+        }
+
+        /** The meeting is still to be held. A plan it had reviewed waits for it again; what runs already goes on. */
+        @Override
+        public void withdraw(Recorded before) {
+            if (!before.latest()) {
+                return;
+            }
+            var meeting = meetings.find(before.meetingId()).orElseThrow();
+            if (!meeting.status().equals("held")
+                    && !meeting.status().equals(before.facts().get("outcome"))) {
+                throw new Refusal.Conflict("この会議は日程が決まり直しているため、取り消せません。");
+            }
+            // Another meeting that was asked for since makes way for the one that is open again.
+            jdbc.sql(
+                            """
+                            update kasane.meeting set status = 'cancelled'
+                            where case_id = :case and meeting_type = :type and id <> :id and status not in ('held', 'cancelled') returning id
+                            """)
+                    .param("case", before.caseId())
+                    .param("type", meeting.meetingType())
+                    .param("id", meeting.id())
+                    .query(UUID.class)
+                    .list()
+                    .forEach(other -> invitations.over(before.caseId(), other));
+            jdbc.sql(
+                            """
+                            update kasane.meeting set status = 'convened', held_at = null, outcome = null, minutes = null, approach = null
+                            where id = :id
+                            """)
+                    .param("id", meeting.id())
+                    .update();
+            jdbc.sql("update kasane.meeting_attendee set attended = null where meeting_id = :id")
+                    .param("id", meeting.id())
+                    .update();
+            jdbc.sql(
+                            """
+                            update kasane.plan set status = 'draft', decision_reason = null, meeting_id = null
+                            where meeting_id = :id and status in ('reviewed', 'returned')
+                            """)
+                    .param("id", meeting.id())
+                    .update();
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(MeetingSteps.place(meetings, before, "hold"));
         }
 
         /** Put off: everybody is asked again for the new day. Called off: the case looks for another way. */
@@ -300,7 +498,8 @@ final class MeetingSteps {
             }
             streams.append(
                     s.caseId(),
-                    CaseEvent.now("meeting." + outcome, clock.instant(), Map.of("meetingId", meeting, "meetingType", type)));
+                    CaseEvent.now(
+                            "meeting." + outcome, clock.instant(), Map.of("meetingId", meeting, "meetingType", type)));
         }
 
         /** Secrecy is statutory in a 支援会議: whoever attends has pledged it for this meeting (002, L5079-81). */
@@ -324,7 +523,8 @@ final class MeetingSteps {
         private void goOn(Submission s, String type, String outcome) {
             if (type.equals("coordination")) {
                 boolean revise = outcome.equals("revise");
-                // A plan that was started at once stays in force while the meeting has it revised: support does not pause.
+                // A plan that was started at once stays in force while the meeting has it revised: support does not
+                // pause.
                 jdbc.sql(
                                 """
                                 update kasane.plan set meeting_id = :meeting, decision_reason = case when :revise then :approach else decision_reason end,
@@ -390,6 +590,42 @@ final class MeetingSteps {
                     type,
                     "meetingId",
                     meeting.get().toString());
+        }
+    }
+
+    /** What a meeting was when its form was filled in, wherever the case stands now. */
+    private static Map<String, Object> typeOf(Meetings meetings, Recorded before) {
+        return Map.of(
+                "meetingType", meetings.find(before.meetingId()).orElseThrow().meetingType());
+    }
+
+    private static StepHandler.Place place(Meetings meetings, Recorded before, String step) {
+        return typeOf(meetings, before).get("meetingType").equals("support")
+                ? new StepHandler.Place("meeting", step)
+                : new StepHandler.Place("plan", "meeting");
+    }
+
+    private static void requireOpen(Meetings meetings, Recorded before) {
+        var status = meetings.find(before.meetingId()).orElseThrow().status();
+        if (status.equals("held") || status.equals("cancelled")) {
+            throw new Refusal.Conflict("この会議は終わっているため、取り消せません。先に「会議の開催・記録」を取り消してください。");
+        }
+    }
+
+    /** Who is to come, as corrected: dropped agencies are no longer asked, new ones stand beside the others. */
+    private static void attendees(
+            JdbcClient jdbc, Agencies agencies, Submission after, UUID meeting, List<String> formerly) {
+        for (var agency : after.list("agencies")) {
+            attendee(jdbc, after.caseId(), meeting, agencies.idOf(agency));
+        }
+        for (var agency : formerly) {
+            if (!after.list("agencies").contains(agency)) {
+                jdbc.sql(
+                                "update kasane.meeting_attendee set invited_at = null where meeting_id = :meeting and agency_id = :agency and attended is null")
+                        .param("meeting", meeting)
+                        .param("agency", agencies.idOf(agency))
+                        .update();
+            }
         }
     }
 

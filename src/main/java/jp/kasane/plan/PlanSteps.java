@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
@@ -13,6 +15,7 @@ import jp.kasane.consent.Consents;
 import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -65,6 +68,38 @@ final class PlanSteps {
             cases.moveTo(s.caseId(), "outreach", "contact");
             return Map.of("planId", plan.toString());
         }
+
+        /** The outreach goes on under the corrected plan; who visits is in its list, nobody is asked for a visit by it. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            var plan = before.fact("planId");
+            plans.correct(plan, after, after.text("goal"));
+            jdbc.sql(
+                            "update kasane.plan set approach = :approach, interval_days = :interval, first_on = :first, cautions = :cautions where id = :id")
+                    .param("id", plan)
+                    .param("approach", after.text("approach"))
+                    .param("interval", after.data().get("intervalDays").asInt())
+                    .param("first", after.date("firstOn"))
+                    .param("cautions", after.text("cautions"))
+                    .update();
+            plans.removeRoles(plan);
+            int position = 0;
+            for (var visitor : after.list("visitors")) {
+                plans.role(
+                        after.caseId(), plan, position++, agencies.idOf(visitor), "訪問・連絡", null, after.date("firstOn"));
+            }
+            return false;
+        }
+
+        @Override
+        public void withdraw(Recorded before) {
+            plans.strike(before.fact("planId"));
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("outreach", "plan"));
+        }
     }
 
     /** 支援プラン案: the person's wish, goals, and who does what. */
@@ -76,17 +111,23 @@ final class PlanSteps {
         private final Agencies agencies;
         private final Cases cases;
         private final Consents consents;
+        private final Roles roles;
+        private final StandingDeadlines deadlines;
         private final Streams streams;
         private final Clock clock;
 
         DraftPlan(
                 JdbcClient jdbc,
                 Plans plans,
+                Roles roles,
+                StandingDeadlines deadlines,
                 Agencies agencies,
                 Cases cases,
                 Consents consents,
                 Streams streams,
                 Clock clock) {
+            this.roles = roles;
+            this.deadlines = deadlines;
             this.jdbc = jdbc;
             this.plans = plans;
             this.agencies = agencies;
@@ -171,6 +212,110 @@ final class PlanSteps {
             }
             cases.moveTo(s.caseId(), "plan", path.equals("skip") ? "decide" : "meeting");
             return Map.of("planId", plan.toString(), "meetingType", "coordination", "route", path);
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("path");
+        }
+
+        /**
+         * The plan stays the version it was. Of one in force roles that are gone end and new ones are asked; lead and next review
+         * follow where the plan set them and nobody changed them since.
+         */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            var plan = before.fact("planId");
+            consented(after, after.text("path"));
+            var was = before.submission();
+            var status = plans.correct(plan, after, after.text("longGoal"));
+            jdbc.sql(
+                            """
+                            update kasane.plan set person_wish = :wish, short_goal = :short, lead_agency_id = :lead, review_on = :review,
+                                path = :path, path_reason = :reason
+                            where id = :id
+                            """)
+                    .param("id", plan)
+                    .param("wish", after.text("personWish"))
+                    .param("short", after.text("shortGoal"))
+                    .param("lead", agencies.idOf(after.text("leadAgency")))
+                    .param("review", after.date("reviewOn"))
+                    .param("path", after.text("path"))
+                    .param("reason", after.text("pathReason"))
+                    .update();
+            boolean inForce = status.equals("decided") || status.equals("started");
+            boolean rolesChanged = roles(after, plan, inForce);
+            if (!inForce) {
+                return false;
+            }
+            var file = cases.required(after.caseId());
+            if (agencies.idOf(was.text("leadAgency")).equals(file.leadAgencyId())) {
+                cases.lead(after.caseId(), agencies.idOf(after.text("leadAgency")));
+            }
+            boolean anotherDay = was.date("reviewOn").equals(file.nextReviewOn())
+                    && !was.date("reviewOn").equals(after.date("reviewOn"));
+            if (anotherDay) {
+                cases.nextReview(after.caseId(), after.date("reviewOn"));
+            }
+            return rolesChanged || anotherDay;
+        }
+
+        private boolean roles(Submission after, UUID plan, boolean inForce) {
+            var kept = new ArrayList<UUID>();
+            boolean changed = false;
+            int position = plans.roomForRoles(plan);
+            for (var role : after.data().path("roles")) {
+                var agency = agencies.idOf(role.get("agency").asText());
+                var from = role.hasNonNull("from")
+                        ? java.time.LocalDate.parse(role.get("from").asText())
+                        : null;
+                var known = plans.keepRole(
+                        plan, kept, position, agency, role.get("role").asText(), Submission.text(role, "detail"), from);
+                if (known.isPresent()) {
+                    kept.add(known.get());
+                } else {
+                    kept.add(plans.role(
+                            after.caseId(),
+                            plan,
+                            position,
+                            agency,
+                            role.get("role").asText(),
+                            Submission.text(role, "detail"),
+                            from));
+                    changed = true;
+                }
+                position++;
+            }
+            for (var gone : plans.rolesBeside(plan, kept)) {
+                changed = true;
+                if (inForce) {
+                    roles.endOne(after.caseId(), gone, "plan");
+                } else {
+                    plans.removeRole(gone);
+                }
+            }
+            if (changed && inForce) {
+                plans.seat(plan);
+                roles.seatsFollow(after.caseId(), null);
+            }
+            return changed && inForce;
+        }
+
+        /** The plan never was: what it had begun ends. */
+        @Override
+        public void withdraw(Recorded before) {
+            var plan = before.fact("planId");
+            roles.end(before.caseId(), plan, "plan");
+            plans.strike(plan);
+            if (before.latest()) {
+                deadlines.settle(before.caseId(), "Watch_Ratification");
+            }
+            roles.seatsFollow(before.caseId(), null);
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("plan", "draft"));
         }
 
         /** What agencies are told in a 重層的支援会議, and the support itself, rest on consent (002, L1190-92). */
@@ -269,6 +414,57 @@ final class PlanSteps {
                             clock.instant(),
                             Map.of("planId", plan.id())));
             return Map.of("decision", decision, "planId", plan.id().toString());
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("decision");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            jdbc.sql(
+                            """
+                            update kasane.plan set decided_on = :on, decision_reason = coalesce(:reason, decision_reason), document_no = :document,
+                                ratified_on = case when ratified_on is not null then :on::date end
+                            where id = :id
+                            """)
+                    .param("id", before.fact("planId"))
+                    .param("on", after.date("decidedOn"))
+                    .param("reason", after.text("reason"))
+                    .param("document", after.text("documentNo"))
+                    .update();
+            return false;
+        }
+
+        /**
+         * The plan waits for its decision again: its roles pause and go on where they were once it is decided. A plan whose place it
+         * had taken does not come back by itself, nor does the lead.
+         */
+        @Override
+        public void withdraw(Recorded before) {
+            if (!before.latest()) {
+                return;
+            }
+            var started = jdbc.sql(
+                            """
+                            update kasane.plan set decided_by = null, decided_on = null, document_no = null, ratified_on = null,
+                                status = case when started_on is not null then 'started' when meeting_id is not null then 'reviewed' else 'draft' end
+                            where id = :id and status in ('decided', 'returned', 'started') returning started_on is not null
+                            """)
+                    .param("id", before.fact("planId"))
+                    .query(Boolean.class)
+                    .optional()
+                    .orElseThrow(() -> new Refusal.Conflict("このプランは、別のプランに替わったか、止まっています。決定は取り消せません。"));
+            if (started) {
+                deadlines.keep(before.caseId(), "Watch_Ratification", before.caseId() + ":plan", clock.instant());
+            }
+            roles.seatsFollow(before.caseId(), null);
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("plan", "decide"));
         }
     }
 }

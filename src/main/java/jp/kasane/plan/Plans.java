@@ -53,13 +53,94 @@ public class Plans implements CaseSection {
         return id;
     }
 
-    void role(UUID caseId, UUID planId, int position, UUID agency, String role, String detail, LocalDate from) {
+    /** The corrected version of what was drafted. @return the plan's status */
+    String correct(UUID plan, Submission after, String longGoal) {
+        return jdbc.sql(
+                        "update kasane.plan set submission_id = :after, long_goal = :goal where id = :id returning status")
+                .param("id", plan)
+                .param("after", after.id())
+                .param("goal", longGoal)
+                .query(String.class)
+                .single();
+    }
+
+    /** The plan was voided. */
+    void strike(UUID plan) {
+        jdbc.sql("update kasane.plan set status = 'superseded', voided_at = :now where id = :id")
+                .param("id", plan)
+                .param("now", java.sql.Timestamp.from(clock.instant()))
+                .update();
+    }
+
+    void removeRoles(UUID plan) {
+        jdbc.sql("delete from kasane.role_allocation where plan_id = :plan")
+                .param("plan", plan)
+                .update();
+    }
+
+    void removeRole(UUID role) {
+        jdbc.sql("delete from kasane.role_allocation where id = :id")
+                .param("id", role)
+                .update();
+    }
+
+    /** The first position behind all roles of the plan. */
+    int roomForRoles(UUID plan) {
+        return jdbc.sql("select coalesce(max(position), -1) + 1 from kasane.role_allocation where plan_id = :plan")
+                .param("plan", plan)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** The role the agency has in the plan already, with its corrected words; empty for a new one. */
+    Optional<UUID> keepRole(
+            UUID plan, List<UUID> taken, int position, UUID agency, String role, String detail, LocalDate from) {
+        return jdbc.sql(
+                        """
+                        update kasane.role_allocation set role = :role, detail = :detail, starts_on = :from, position = :position
+                        where id = (select id from kasane.role_allocation
+                                    where plan_id = :plan and agency_id = :agency and not (id = any (:taken::uuid[])) and status <> 'ended'
+                                    order by role <> :role, position limit 1)
+                        returning id
+                        """)
+                .param("plan", plan)
+                .param("taken", taken.toArray(UUID[]::new))
+                .param("position", position)
+                .param("agency", agency)
+                .param("role", role)
+                .param("detail", detail)
+                .param("from", from, java.sql.Types.DATE)
+                .query(UUID.class)
+                .optional();
+    }
+
+    List<UUID> rolesBeside(UUID plan, List<UUID> kept) {
+        return jdbc.sql(
+                        """
+                        select id from kasane.role_allocation
+                        where plan_id = :plan and not (id = any (:kept::uuid[])) and status in ('planned', 'asked', 'accepted')
+                        """)
+                .param("plan", plan)
+                .param("kept", kept.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
+    }
+
+    /** Whoever has a role in a plan in force sees the case. */
+    void seat(UUID plan) {
+        jdbc.sql("update kasane.plan set status = status where id = :id")
+                .param("id", plan)
+                .update();
+    }
+
+    UUID role(UUID caseId, UUID planId, int position, UUID agency, String role, String detail, LocalDate from) {
+        var id = Ids.next();
         jdbc.sql(
                         """
                         insert into kasane.role_allocation (id, municipality_id, case_id, plan_id, position, agency_id, role, detail, starts_on)
                         values (:id, kasane.my_municipality(), :case, :plan, :position, :agency, :role, :detail, :from)
                         """)
-                .param("id", Ids.next())
+                .param("id", id)
                 .param("case", caseId)
                 .param("plan", planId)
                 .param("position", position)
@@ -68,6 +149,7 @@ public class Plans implements CaseSection {
                 .param("detail", detail)
                 .param("from", from)
                 .update();
+        return id;
     }
 
     record Pending(UUID id, String status, UUID leadAgencyId, LocalDate reviewOn) {}
@@ -125,7 +207,7 @@ public class Plans implements CaseSection {
                         select p.*, a.name as lead_agency, u.display_name as drafted_name, d.display_name as decided_name
                         from kasane.plan p left join kasane.agency a on a.id = p.lead_agency_id
                         left join kasane.app_user u on u.id = p.drafted_by left join kasane.app_user d on d.id = p.decided_by
-                        where p.case_id = :id order by p.drafted_at desc
+                        where p.case_id = :id and p.voided_at is null order by p.drafted_at desc
                         """)
                 .param("id", caseId)
                 .query((row, n) -> new Plan(

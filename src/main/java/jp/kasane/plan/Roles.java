@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.CaseEvent;
@@ -20,6 +21,7 @@ import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import jp.kasane.worker.AllocateRoles;
@@ -67,17 +69,16 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
             LocalDate reviewOn) {}
 
     Optional<Role> find(String instanceKey) {
-        return Ids.parse(instanceKey)
-                .flatMap(id -> jdbc.sql(
-                                """
+        return Ids.parse(instanceKey).flatMap(id -> jdbc.sql(
+                        """
                                 select r.id, r.municipality_id, r.case_id, r.plan_id, r.agency_id, a.name as agency, r.role, r.detail, r.status,
                                        r.next_report_on, p.review_on
                                 from kasane.role_allocation r join kasane.plan p on p.id = r.plan_id join kasane.agency a on a.id = r.agency_id
                                 where r.id = :id
                                 """)
-                        .param("id", id)
-                        .query(Role.class)
-                        .optional());
+                .param("id", id)
+                .query(Role.class)
+                .optional());
     }
 
     @Override
@@ -130,7 +131,8 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
     }
 
     void endOne(UUID caseId, UUID id, String why) {
-        jdbc.sql("update kasane.role_allocation set status = 'ended', end_reason = :why, ended_at = :now where id = :id")
+        jdbc.sql(
+                        "update kasane.role_allocation set status = 'ended', end_reason = :why, ended_at = :now where id = :id")
                 .param("id", id)
                 .param("why", why)
                 .param("now", Timestamp.from(clock.instant()))
@@ -160,7 +162,10 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
     }
 
     private static String morning(LocalDate day) {
-        return day.atTime(LocalTime.of(8, 30)).atZone(ZoneId.of("Asia/Tokyo")).toOffsetDateTime().toString();
+        return day.atTime(LocalTime.of(8, 30))
+                .atZone(ZoneId.of("Asia/Tokyo"))
+                .toOffsetDateTime()
+                .toString();
     }
 
     /** 役割の確認・受諾. */
@@ -224,6 +229,58 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
                 facts.put("reportAt", morning(s.date("reportOn")));
             }
             return facts;
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("outcome");
+        }
+
+        /** Who does it and why; the day of the first report, while nobody has reported yet. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            if (!before.latest()) {
+                return false;
+            }
+            jdbc.sql("update kasane.role_allocation set contact_person = :person, answer_note = :note where id = :id")
+                    .param("id", after.instanceId())
+                    .param("person", after.text("contactPerson"))
+                    .param("note", after.text("note"))
+                    .update();
+            if (after.date("reportOn") == null) {
+                return false;
+            }
+            return jdbc.sql(
+                                    """
+                                    update kasane.role_allocation set next_report_on = :report
+                                    where id = :id and status = 'accepted' and next_report_on <> :report
+                                      and not exists (select from kasane.role_report p where p.role_id = :id and p.voided_at is null)
+                                    """)
+                            .param("id", after.instanceId())
+                            .param("report", after.date("reportOn"))
+                            .update()
+                    > 0;
+        }
+
+        /** The agency is asked once more. @throws Refusal.Conflict if the role is over */
+        @Override
+        public void withdraw(Recorded before) {
+            if (!before.latest()) {
+                return;
+            }
+            int asked = jdbc.sql(
+                            """
+                            update kasane.role_allocation set status = 'asked', contact_person = null, answer_note = null, next_report_on = null,
+                                answered_at = null, answered_by = null, ended_at = null, end_reason = null
+                            where id = :id and status in ('accepted', 'declined')
+                              and not exists (select from kasane.role_report p where p.role_id = :id and p.voided_at is null)
+                            """)
+                    .param("id", before.submission().instanceId())
+                    .update();
+            if (asked == 0) {
+                throw new Refusal.Conflict("この役割は、もう報告があるか終わっているため、受諾・辞退は変えられません。");
+            }
+            seat(jdbc, before);
         }
 
         @Override
@@ -354,6 +411,52 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
             }
             return facts;
         }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("result");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            jdbc.sql(
+                            "update kasane.role_report set progress = :progress, result = :result, next_on = :next, submission_id = :after where submission_id = :before")
+                    .param("before", before.id())
+                    .param("after", after.id())
+                    .param("progress", after.text("progress"))
+                    .param("result", after.text("result"))
+                    .param("next", after.date("nextOn"))
+                    .update();
+            if (!before.latest() || after.date("nextOn") == null) {
+                return false;
+            }
+            return jdbc.sql(
+                                    "update kasane.role_allocation set next_report_on = :next where id = :id and status = 'accepted' and next_report_on <> :next")
+                            .param("id", after.instanceId())
+                            .param("next", after.date("nextOn"))
+                            .update()
+                    > 0;
+        }
+
+        /** The report is still to come, today. A role that ended otherwise stays ended. */
+        @Override
+        public void withdraw(Recorded before) {
+            jdbc.sql("update kasane.role_report set voided_at = :now where submission_id = :id")
+                    .param("id", before.id())
+                    .param("now", Timestamp.from(clock.instant()))
+                    .update();
+            if (before.latest()) {
+                jdbc.sql(
+                                """
+                                update kasane.role_allocation set status = 'accepted', ended_at = null, end_reason = null, next_report_on = :today
+                                where id = :id and status in ('accepted', 'done')
+                                """)
+                        .param("id", before.submission().instanceId())
+                        .param("today", LocalDate.now(clock))
+                        .update();
+                seat(jdbc, before);
+            }
+        }
     }
 
     /** A role that was declined or goes badly: the accompanying coordinators must know at once. */
@@ -392,6 +495,14 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
                 roles.seatsFollow(caseId, null);
             });
         }
+    }
+
+    /** Whoever has the role again sees the case again. */
+    private static void seat(JdbcClient jdbc, Recorded before) {
+        jdbc.sql(
+                        "update kasane.plan p set status = p.status from kasane.role_allocation r where r.id = :id and p.id = r.plan_id")
+                .param("id", before.submission().instanceId())
+                .update();
     }
 
     private static Map<String, Object> describe(Roles roles, String instanceKey) {

@@ -5,6 +5,8 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
@@ -12,6 +14,7 @@ import jp.kasane.foundation.Ids;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -89,7 +92,8 @@ public class Closures implements CaseSection {
     }
 
     UUID latest(UUID caseId) {
-        return jdbc.sql("select id from kasane.closure where case_id = :case and voided_at is null order by version desc limit 1")
+        return jdbc.sql(
+                        "select id from kasane.closure where case_id = :case and voided_at is null order by version desc limit 1")
                 .param("case", caseId)
                 .query(UUID.class)
                 .single();
@@ -120,7 +124,7 @@ public class Closures implements CaseSection {
         public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var prefill = new HashMap<String, Object>();
             jdbc.sql(
-                            "select evaluation, watch, watch_note from kasane.closure where case_id = :id order by version desc limit 1")
+                            "select evaluation, watch, watch_note from kasane.closure where case_id = :id and voided_at is null order by version desc limit 1")
                     .param("id", caseId)
                     .query((row, n) -> {
                         prefill.put("evaluation", row.getString("evaluation"));
@@ -130,13 +134,15 @@ public class Closures implements CaseSection {
                     })
                     .optional();
             // Moved away, or back to normal support: why the case came here is known already.
-            jdbc.sql("select kind from kasane.case_change where case_id = :id and voided_at is null order by recorded_at desc limit 1")
+            jdbc.sql(
+                            "select kind from kasane.case_change where case_id = :id and voided_at is null order by recorded_at desc limit 1")
                     .param("id", caseId)
                     .query(String.class)
                     .optional()
                     .filter("moving"::equals)
                     .ifPresent(moving -> prefill.put("reasons", List.of("moved")));
-            jdbc.sql("select route from kasane.assessment where case_id = :id and voided_at is null order by version desc limit 1")
+            jdbc.sql(
+                            "select route from kasane.assessment where case_id = :id and voided_at is null order by version desc limit 1")
                     .param("id", caseId)
                     .query(String.class)
                     .optional()
@@ -173,6 +179,53 @@ public class Closures implements CaseSection {
             cases.askToReceive(s.caseId(), receiver);
             cases.moveTo(s.caseId(), "closure", receiver == null ? "decide" : "acknowledge");
             return Map.of("decision", decision);
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("decision", "handoverAgency", "watch");
+        }
+
+        /** A watch that runs already is looked at on the corrected day. */
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            jdbc.sql(
+                            """
+                            update kasane.closure set reasons = :reasons, evaluation = :evaluation, handover_note = :note, watch_note = :watchNote,
+                                watch = :watch, watch_on = :watchOn, submission_id = :after
+                            where submission_id = :before
+                            """)
+                    .param("before", before.id())
+                    .param("after", after.id())
+                    .param("reasons", after.list("reasons").toArray(String[]::new))
+                    .param("evaluation", after.text("evaluation"))
+                    .param("note", after.text("handoverNote"))
+                    .param("watch", after.text("watch").equals("yes"))
+                    .param("watchNote", after.text("watchNote"))
+                    .param("watchOn", after.date("watchOn"))
+                    .update();
+            var file = cases.required(after.caseId());
+            var was = before.submission().date("watchOn");
+            if (!before.latest() || was == null || !was.equals(file.watchOn()) || was.equals(after.date("watchOn"))) {
+                return false;
+            }
+            cases.watchAgainOn(after.caseId(), after.date("watchOn"));
+            return true;
+        }
+
+        @Override
+        public void withdraw(Recorded before) {
+            jdbc.sql("update kasane.closure set voided_at = now() where submission_id = :id")
+                    .param("id", before.id())
+                    .update();
+            if (before.latest()) {
+                cases.askToReceive(before.caseId(), null);
+            }
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("closure", "evaluate"));
         }
 
         @Override
@@ -241,6 +294,58 @@ public class Closures implements CaseSection {
             }
             return Map.of("outcome", outcome);
         }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("outcome");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            if (before.latest()) {
+                jdbc.sql("update kasane.closure set contact_person = :person, answer_reason = :reason where id = :id")
+                        .param("id", closures.latest(after.caseId()))
+                        .param("person", after.text("contactPerson"))
+                        .param("reason", after.text("reason"))
+                        .update();
+            }
+            return false;
+        }
+
+        /** Asked once more; an agency that had taken the lead gives it back to whom it came from. */
+        @Override
+        public void withdraw(Recorded before) {
+            if (!before.latest()) {
+                return;
+            }
+            var receiver = jdbc.sql(
+                            """
+                            update kasane.closure set status = 'evaluated', contact_person = null, answer_reason = null, answered_by = null
+                            where id = :id returning handover_agency_id
+                            """)
+                    .param("id", closures.latest(before.caseId()))
+                    .query(UUID.class)
+                    .single();
+            var formerLead = jdbc.sql(
+                            """
+                            select coalesce(
+                                (select (e.refs ->> 'agencyId')::uuid from kasane.case_event e
+                                 where e.case_id = f.id and e.kind = 'lead.changed' and e.recorded_at < :then order by e.seq desc limit 1),
+                                m.coordinating_agency_id)
+                            from kasane.case_file f join kasane.municipality m on m.id = f.municipality_id where f.id = :id
+                            """)
+                    .param("id", before.caseId())
+                    .param("then", Timestamp.from(before.submission().recordedAt()))
+                    .query(UUID.class)
+                    .single();
+            cases.lead(before.caseId(), formerLead);
+            cases.askToReceive(before.caseId(), receiver);
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("closure", "acknowledge"));
+        }
     }
 
     @Component
@@ -290,6 +395,45 @@ public class Closures implements CaseSection {
             return watchOn == null
                     ? Map.of("decision", decision, "outcome", "none")
                     : Map.of("decision", decision, "outcome", "watch", "watchAt", Watches.morning(watchOn));
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("decision");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            if (before.latest()) {
+                jdbc.sql(
+                                "update kasane.closure set decided_on = :on, document_no = :document, decision_reason = :reason where id = :id")
+                        .param("id", closures.latest(after.caseId()))
+                        .param("on", after.date("decidedOn"))
+                        .param("document", after.text("documentNo"))
+                        .param("reason", after.text("reason"))
+                        .update();
+            }
+            return false;
+        }
+
+        /** The case is open again and waits for the decision; roles that ended with it do not come back by themselves. */
+        @Override
+        public void withdraw(Recorded before) {
+            if (before.latest()) {
+                jdbc.sql(
+                                """
+                                update kasane.closure set status = case when handover_agency_id is null then 'evaluated' else 'accepted' end,
+                                    decided_by = null, decided_on = null, document_no = null, decision_reason = null
+                                where id = :id
+                                """)
+                        .param("id", closures.latest(before.caseId()))
+                        .update();
+            }
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("closure", "decide"));
         }
     }
 }

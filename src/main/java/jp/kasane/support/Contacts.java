@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
@@ -16,6 +17,7 @@ import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.FreeForm;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -100,6 +102,31 @@ public class Contacts implements CaseSection {
                 .update();
     }
 
+    private static void correct(JdbcClient jdbc, Recorded before, Submission after) {
+        jdbc.sql(
+                        """
+                        update kasane.contact set kind = :kind, people = :people, content = :content, relation_stage = :stage, outcome = :outcome,
+                            next_on = :next, occurred_at = :occurred, submission_id = :after
+                        where submission_id = :before
+                        """)
+                .param("before", before.id())
+                .param("after", after.id())
+                .param("kind", after.text("kind"))
+                .param("people", after.text("people"))
+                .param("content", after.text("content"))
+                .param("stage", after.text("relationStage"))
+                .param("outcome", after.text("outcome"))
+                .param("next", after.date("nextOn"))
+                .param("occurred", Timestamp.from(after.time("occurredAt")))
+                .update();
+    }
+
+    private static void strike(JdbcClient jdbc, Recorded before) {
+        jdbc.sql("update kasane.contact set voided_at = now() where submission_id = :id")
+                .param("id", before.id())
+                .update();
+    }
+
     /** A contact outside of any task. */
     @Component
     static class RecordContact implements FreeForm {
@@ -140,6 +167,20 @@ public class Contacts implements CaseSection {
             insert(jdbc, agencies, s, false);
             silence.heardOf(s.caseId(), s.time("occurredAt"));
             return Map.of();
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            Contacts.correct(jdbc, before, after);
+            silence.notHeardOf(after.caseId(), before.submission().time("occurredAt"));
+            return false;
+        }
+
+        /** Struck out; the case stays where it is. */
+        @Override
+        public void withdraw(Recorded before) {
+            strike(jdbc, before);
+            silence.notHeardOf(before.caseId(), before.submission().time("occurredAt"));
         }
     }
 
@@ -183,6 +224,29 @@ public class Contacts implements CaseSection {
                 default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
             }
             return Map.of("outcome", outcome);
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("outcome", "nextPhase");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            Contacts.correct(jdbc, before, after);
+            silence.notHeardOf(after.caseId(), before.submission().time("occurredAt"));
+            return false;
+        }
+
+        @Override
+        public void withdraw(Recorded before) {
+            strike(jdbc, before);
+            silence.notHeardOf(before.caseId(), before.submission().time("occurredAt"));
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return Optional.of(new Place("outreach", "contact"));
         }
     }
 }

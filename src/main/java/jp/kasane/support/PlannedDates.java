@@ -24,8 +24,8 @@ class PlannedDates {
                 "Task_RecordContact",
                 """
                 select coalesce(
-                    (select next_on from kasane.contact where case_id = :id and outreach order by recorded_at desc limit 1),
-                    (select first_on from kasane.plan where case_id = :id and kind = 'outreach' order by version desc limit 1))
+                    (select next_on from kasane.contact where case_id = :id and outreach and voided_at is null order by recorded_at desc limit 1),
+                    (select first_on from kasane.plan where case_id = :id and kind = 'outreach' and voided_at is null order by version desc limit 1))
                 """);
     }
 

@@ -9,6 +9,8 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.access.Acting;
 import jp.kasane.casefile.CaseEvent;
@@ -19,6 +21,7 @@ import jp.kasane.casefile.Streams;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -105,13 +108,63 @@ public class Reviews implements StepHandler, CaseSection, ProcessFacts {
                         select a.name || '（' || r.role || '）：' || p.progress as line
                         from kasane.role_report p join kasane.role_allocation r on r.id = p.role_id join kasane.agency a on a.id = r.agency_id
                         where p.case_id = :id and p.voided_at is null
-                          and p.recorded_at > coalesce((select max(recorded_at) from kasane.review where case_id = :id), '-infinity')
+                          and p.recorded_at > coalesce((select max(recorded_at) from kasane.review where case_id = :id and voided_at is null), '-infinity')
                         order by p.recorded_at
                         """)
                 .param("id", caseId)
                 .query(String.class)
                 .list();
         return reports.isEmpty() ? Map.of() : Map.of("progress", String.join("\n", reports));
+    }
+
+    @Override
+    public Set<String> pathFields() {
+        return Set.of("decision");
+    }
+
+    /** Another day for the next review holds where nobody has agreed on yet another since. */
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        jdbc.sql(
+                        """
+                        update kasane.review set held_on = :held, progress = :progress, goal_state = :goal, decision = :decision, reason = :reason,
+                            next_on = :next, submission_id = :after
+                        where submission_id = :before
+                        """)
+                .param("before", before.id())
+                .param("after", after.id())
+                .param("held", after.date("heldOn"))
+                .param("progress", after.text("progress"))
+                .param("goal", after.text("goalState"))
+                .param("decision", after.text("decision"))
+                .param("reason", after.text("reason"))
+                .param("next", after.date("nextOn"))
+                .update();
+        var was = before.submission().date("nextOn");
+        var now = after.date("nextOn");
+        var file = cases.required(after.caseId());
+        if (!before.latest() || now == null || now.equals(was) || !java.util.Objects.equals(was, file.nextReviewOn())) {
+            return false;
+        }
+        cases.nextReview(after.caseId(), now);
+        return file.phase().equals("monitoring");
+    }
+
+    /** The review is still to be held: on the day it was. */
+    @Override
+    public void withdraw(Recorded before) {
+        jdbc.sql("update kasane.review set voided_at = :now where submission_id = :id")
+                .param("id", before.id())
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        if (before.latest()) {
+            cases.nextReview(before.caseId(), before.submission().date("heldOn"));
+        }
+    }
+
+    @Override
+    public Optional<Place> place(Recorded before) {
+        return Optional.of(new Place("monitoring", "support"));
     }
 
     /** The coordinator asks for the review now, before its day has come. */

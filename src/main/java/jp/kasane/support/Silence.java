@@ -43,10 +43,30 @@ class Silence {
         }
     }
 
+    /** That contact was at another time, or never: what is known beside it counts. */
+    void notHeardOf(UUID caseId, Instant then) {
+        var since = jdbc.sql(
+                        """
+                        select f.opened_at from kasane.case_file f
+                        where f.id = :id and exists (select from kasane.deadline l where l.case_id = f.id and l.step = :step
+                                                     and l.settled_at is null and l.from_at = :then)
+                        """)
+                .param("id", caseId)
+                .param("step", STEP)
+                .param("then", Timestamp.from(then))
+                .query(Timestamp.class)
+                .optional();
+        since.ifPresent(opened -> heardOf(caseId, opened.toInstant()));
+    }
+
     @EventListener
     void on(CaseMoved moved) {
         if (WATCHED.contains(moved.phase())) {
-            deadlines.keep(moved.caseId(), STEP, moved.caseId() + ":" + moved.phase(), latest(moved.caseId(), clock.instant()));
+            deadlines.keep(
+                    moved.caseId(),
+                    STEP,
+                    moved.caseId() + ":" + moved.phase(),
+                    latest(moved.caseId(), clock.instant()));
         } else {
             deadlines.settle(moved.caseId(), STEP);
         }

@@ -1,19 +1,21 @@
 package jp.kasane.support;
 
-import java.sql.Timestamp;
-import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseChanges;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.Notices;
 import jp.kasane.task.FreeForm;
+import jp.kasane.task.Recorded;
+import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -41,6 +43,16 @@ final class Turns {
             case "closure" -> "evaluate";
             default -> throw new IllegalStateException("The form offers a phase nobody handles: " + phase);
         };
+    }
+
+    /** Back to the phase it was taken from, as far as it still stands where it was taken to. */
+    private static Optional<StepHandler.Place> back(CaseChanges changes, Recorded before) {
+        return changes.cameFrom(before.id()).map(phase -> {
+            if (phase.equals("watch") || phase.equals("closed")) {
+                throw new Refusal.Conflict("この記録でケースが再開しているため、取り消せません。終結の手続きで終えてください。");
+            }
+            return new StepHandler.Place(phase, firstStep(phase));
+        });
     }
 
     /** 緊急の出来事: told to the section, the lead and the accompanying coordinators at once (002, L914-924). */
@@ -85,8 +97,9 @@ final class Turns {
                     s.text("content"),
                     List.of(),
                     Map.of());
-            var municipality =
-                    jdbc.sql("select kasane.my_municipality()").query(UUID.class).single();
+            var municipality = jdbc.sql("select kasane.my_municipality()")
+                    .query(UUID.class)
+                    .single();
             var people = new ArrayList<>(notices.holders(municipality, "manager", null));
             people.addAll(notices.holders(municipality, "coordinator", before.coordinatingAgencyId()));
             people.addAll(notices.peopleOf(municipality, before.leadAgencyId()));
@@ -96,6 +109,32 @@ final class Turns {
                     "urgent:" + s.id(),
                     Notices.About.aCase(s.caseId()));
             return Map.of("urgency", "urgent");
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("next");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            changes.correct(
+                    before.id(),
+                    after.id(),
+                    LocalDate.ofInstant(after.time("happenedAt"), ZoneId.of("Asia/Tokyo")),
+                    after.text("content"));
+            return false;
+        }
+
+        /** Who was told stays told, and the case stays marked as urgent. */
+        @Override
+        public void withdraw(Recorded before) {
+            changes.withdraw(before.id());
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return back(changes, before);
         }
     }
 
@@ -128,6 +167,27 @@ final class Turns {
             changes.add(s.id(), before, "moving", s.date("occurredOn"), s.text("arrangement"), List.of(), Map.of());
             return Map.of();
         }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("next");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            changes.correct(before.id(), after.id(), after.date("occurredOn"), after.text("arrangement"));
+            return false;
+        }
+
+        @Override
+        public void withdraw(Recorded before) {
+            changes.withdraw(before.id());
+        }
+
+        @Override
+        public Optional<Place> place(Recorded before) {
+            return back(changes, before);
+        }
     }
 
     /** 再開: the same case with its one history (大潟 001, L7168-7172; 狭山 001, L12407-12411). */
@@ -158,6 +218,23 @@ final class Turns {
             cases.reopen(s.caseId(), s.text("next"), firstStep(s.text("next")));
             changes.add(s.id(), before, "reopening", s.date("occurredOn"), s.text("reason"), List.of(), Map.of());
             return Map.of();
+        }
+
+        @Override
+        public Set<String> pathFields() {
+            return Set.of("next");
+        }
+
+        @Override
+        public boolean correct(Recorded before, Submission after) {
+            changes.correct(before.id(), after.id(), after.date("occurredOn"), after.text("reason"));
+            return false;
+        }
+
+        /** Struck out; the case stays open, for it is closed by its closure only. */
+        @Override
+        public void withdraw(Recorded before) {
+            changes.withdraw(before.id());
         }
     }
 }

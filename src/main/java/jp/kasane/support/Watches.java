@@ -7,6 +7,8 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseMoved;
 import jp.kasane.casefile.CaseSection;
@@ -15,6 +17,7 @@ import jp.kasane.casefile.ProcessFacts;
 import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.context.event.EventListener;
@@ -94,6 +97,54 @@ class Watches implements StepHandler, CaseSection, ProcessFacts {
             default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
         }
         return facts;
+    }
+
+    @Override
+    public Set<String> pathFields() {
+        return Set.of("outcome", "nextPhase");
+    }
+
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        jdbc.sql(
+                        """
+                        update kasane.watch_check set checked_on = :on, observation = :observation, outcome = :outcome, next_on = :next,
+                            submission_id = :after
+                        where submission_id = :before
+                        """)
+                .param("before", before.id())
+                .param("after", after.id())
+                .param("on", after.date("checkedOn"))
+                .param("observation", after.text("observation"))
+                .param("outcome", after.text("outcome"))
+                .param("next", after.date("nextOn"))
+                .update();
+        var was = before.submission().date("nextOn");
+        if (!before.latest()
+                || was == null
+                || was.equals(after.date("nextOn"))
+                || !was.equals(cases.required(after.caseId()).watchOn())) {
+            return false;
+        }
+        cases.watchAgainOn(after.caseId(), after.date("nextOn"));
+        deadlines.keepOn(after.caseId(), STEP, after.caseId() + ":closure", after.date("nextOn"));
+        return true;
+    }
+
+    /** The watch goes on, and somebody looks again now. */
+    @Override
+    public void withdraw(Recorded before) {
+        jdbc.sql("update kasane.watch_check set voided_at = now() where submission_id = :id")
+                .param("id", before.id())
+                .update();
+        if (before.latest()) {
+            cases.close(before.caseId(), before.submission().date("checkedOn"));
+        }
+    }
+
+    @Override
+    public Optional<Place> place(Recorded before) {
+        return Optional.of(new Place("watch", "watch"));
     }
 
     @EventListener

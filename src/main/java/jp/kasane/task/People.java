@@ -17,6 +17,23 @@ public class People {
         this.jdbc = jdbc;
     }
 
+    /** A colleague as a list shows them. */
+    public record Colleague(String login, String name) {}
+
+    /** Those the acting user works with: the people of the same agencies. */
+    @Transactional(readOnly = true)
+    public List<Colleague> colleagues() {
+        return jdbc.sql(
+                        """
+                        select distinct u.login, u.display_name as name from kasane.app_user u join kasane.role_assignment r on r.user_id = u.id
+                        where u.kind = 'person' and u.active and u.id <> kasane.acting_user() and r.agency_id = any (kasane.my_agencies())
+                          and r.valid_from <= current_date and (r.valid_to is null or r.valid_to >= current_date)
+                        order by name, login
+                        """)
+                .query(Colleague.class)
+                .list();
+    }
+
     /** @return null for null; @throws Refusal.Invalid if there is no such colleague */
     @Transactional(readOnly = true)
     public UUID byLogin(String login) {

@@ -1,7 +1,11 @@
 package jp.kasane.task;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import jp.kasane.foundation.Refusal;
 
 /** What a module does with a form that was submitted. One handler per form id. */
 public interface StepHandler {
@@ -26,4 +30,50 @@ public interface StepHandler {
      * @throws jp.kasane.foundation.Refusal.Invalid for what the form alone cannot check
      */
     Map<String, Object> apply(Submission submission);
+
+    // ── 訂正・取消 (ADR 0013) ─────────────────────────────────────────────────────────────────────────────────────────
+
+    /** Where a case stands while a step is to be done. */
+    record Place(String phase, String step) {}
+
+    /** Fields that decide where the case goes: corrected ones take it back and let it choose again. */
+    default Set<String> pathFields() {
+        return Set.of();
+    }
+
+    /** What the form of something recorded is checked and shown with. */
+    default Map<String, Object> contextOf(Recorded before) {
+        return context(before.caseId(), before.submission().instanceKey());
+    }
+
+    /** What was entered, as the form for its correction shows it. */
+    default ObjectNode filled(Recorded before) {
+        return before.submission().data();
+    }
+
+    /**
+     * Writes the corrected content where the former stands. The case's way stays as it is; rows keep their ids, for later steps
+     * refer to them. Under the lock of the stream.
+     *
+     * @return whether the engine waits for something that is different now (a date) and has to ask again
+     * @throws jp.kasane.foundation.Refusal.Conflict if this cannot be corrected
+     */
+    default boolean correct(Recorded before, Submission after) {
+        throw new Refusal.Conflict("この記録は訂正できません。必要なら、支援経過に記録してください。");
+    }
+
+    /**
+     * Takes back what was written: it was voided, or a correction leads another way and will be applied anew. What later steps
+     * wrote stays.
+     *
+     * @throws jp.kasane.foundation.Refusal.Conflict if it cannot be taken back
+     */
+    default void withdraw(Recorded before) {
+        throw new Refusal.Conflict("この記録は取り消せません。誤りは訂正してください。");
+    }
+
+    /** Where the case has to stand for this to be done again; empty where it moves no case. */
+    default Optional<Place> place(Recorded before) {
+        return Optional.empty();
+    }
 }

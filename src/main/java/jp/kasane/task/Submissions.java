@@ -97,45 +97,24 @@ public class Submissions {
             String formId,
             ObjectNode data,
             Circumstances circumstances) {
-        var now = clock.instant();
-        var submission = new Submission(
-                Ids.next(),
-                streamId,
-                caseId,
-                consultationId,
-                task == null ? null : task.id(),
-                task == null ? null : task.instanceKey(),
-                step,
-                formId,
-                data,
-                Acting.required().id(),
-                circumstances.onBehalfOf(),
-                circumstances.occurredAt() == null ? now : circumstances.occurredAt(),
-                now);
-        jdbc.sql(
-                        """
-                        insert into kasane.submission (id, municipality_id, stream_id, case_id, consultation_id, task_id, instance_key, step,
-                            process_instance_key, form_id, form_version, data, concealed, submitted_by, on_behalf_of, occurred_at, recorded_at)
-                        values (:id, kasane.my_municipality(), :stream, :case, :consultation, :task, :key, :step, :instance, :form, :version,
-                            :data::jsonb, :concealed, :by, :behalf, :occurred, :recorded)
-                        """)
-                .param("id", submission.id())
-                .param("stream", streamId)
-                .param("case", caseId)
-                .param("consultation", consultationId)
-                .param("task", submission.taskId())
-                .param("key", submission.instanceKey())
-                .param("step", step)
-                .param("instance", task == null ? null : task.processInstanceKey())
-                .param("form", formId)
-                .param("version", task == null ? null : task.formVersion())
-                .param("data", data.toString())
-                .param("concealed", data.findValues("addressConcealed").stream().anyMatch(JsonNode::asBoolean))
-                .param("by", submission.submittedBy())
-                .param("behalf", submission.onBehalfOf())
-                .param("occurred", Timestamp.from(submission.occurredAt()))
-                .param("recorded", Timestamp.from(now))
-                .update();
+        var submission = insert(
+                new Submission(
+                        Ids.next(),
+                        streamId,
+                        caseId,
+                        consultationId,
+                        task == null ? null : task.id(),
+                        task == null ? null : task.instanceKey(),
+                        step,
+                        formId,
+                        data,
+                        Acting.required().id(),
+                        circumstances.onBehalfOf(),
+                        circumstances.occurredAt() == null ? clock.instant() : circumstances.occurredAt(),
+                        clock.instant()),
+                task == null ? null : task.processInstanceKey(),
+                task == null ? null : task.formVersion(),
+                null);
         streams.append(
                 streamId,
                 new CaseEvent(
@@ -149,7 +128,81 @@ public class Submissions {
         return submission;
     }
 
-    private void applyOnce(Submission submission) {
+    /** What makes a submission the correction of another. */
+    private record Correcting(UUID corrects, String reason) {}
+
+    private Submission insert(Submission submission, Long instance, Integer formVersion, Correcting correcting) {
+        jdbc.sql(
+                        """
+                        insert into kasane.submission (id, municipality_id, stream_id, case_id, consultation_id, task_id, instance_key, step,
+                            process_instance_key, form_id, form_version, data, concealed, submitted_by, on_behalf_of, occurred_at, recorded_at,
+                            corrects, correction_reason, original, meeting_id)
+                        values (:id, kasane.my_municipality(), :stream, :case, :consultation, :task, :key, :step, :instance, :form, :version,
+                            :data::jsonb, :concealed, :by, :behalf, :occurred, :recorded, :corrects, :reason,
+                            (select coalesce(o.original, o.id) from kasane.submission o where o.id = :corrects),
+                            (select o.meeting_id from kasane.submission o where o.id = :corrects))
+                        """)
+                .param("id", submission.id())
+                .param("stream", submission.streamId())
+                .param("case", submission.caseId())
+                .param("consultation", submission.consultationId())
+                .param("task", submission.taskId())
+                .param("key", submission.instanceKey())
+                .param("step", submission.step())
+                .param("instance", instance)
+                .param("form", submission.formId())
+                .param("version", formVersion)
+                .param("data", submission.data().toString())
+                .param(
+                        "concealed",
+                        submission.data().findValues("addressConcealed").stream()
+                                .anyMatch(JsonNode::asBoolean))
+                .param("by", submission.submittedBy())
+                .param("behalf", submission.onBehalfOf())
+                .param("occurred", Timestamp.from(submission.occurredAt()))
+                .param("recorded", Timestamp.from(submission.recordedAt()))
+                .param("corrects", correcting == null ? null : correcting.corrects(), java.sql.Types.OTHER)
+                .param("reason", correcting == null ? null : correcting.reason())
+                .update();
+        return submission;
+    }
+
+    /** Stores a corrected version beside the one it corrects; it belongs to no task of its own. Not applied yet. */
+    Submission correcting(Submission before, ObjectNode data, String reason, Circumstances circumstances) {
+        return insert(
+                new Submission(
+                        Ids.next(),
+                        before.streamId(),
+                        before.caseId(),
+                        before.consultationId(),
+                        null,
+                        before.instanceKey(),
+                        before.step(),
+                        before.formId(),
+                        data,
+                        Acting.required().id(),
+                        circumstances.onBehalfOf(),
+                        circumstances.occurredAt() == null ? before.occurredAt() : circumstances.occurredAt(),
+                        clock.instant()),
+                null,
+                null,
+                new Correcting(before.id(), reason));
+    }
+
+    /** The corrected version says the same to the engine as the one before. */
+    void takeOverFacts(UUID before, UUID after) {
+        jdbc.sql(
+                        """
+                        update kasane.submission set applied_at = :now, facts = (select facts from kasane.submission where id = :before)
+                        where id = :after
+                        """)
+                .param("now", Timestamp.from(clock.instant()))
+                .param("before", before)
+                .param("after", after)
+                .update();
+    }
+
+    void applyOnce(Submission submission) {
         var facts = handler(submission.formId()).apply(submission);
         jdbc.sql("update kasane.submission set applied_at = :now, facts = :facts::jsonb where id = :id")
                 .param("id", submission.id())

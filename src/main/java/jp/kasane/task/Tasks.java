@@ -150,7 +150,9 @@ public class Tasks {
                     .optional();
             var data = submissions.context(task.formId(), task.caseId(), task.instanceKey());
             if (row.isPresent()) {
-                data.putAll(submissions.handler(task.formId()).prefill(task.caseId(), task.consultationId(), task.instanceKey()));
+                data.putAll(submissions
+                        .handler(task.formId())
+                        .prefill(task.caseId(), task.consultationId(), task.instanceKey()));
                 draft(task.id()).ifPresent(draft -> draft.fields()
                         .forEachRemaining(field -> data.put(field.getKey(), field.getValue())));
             }
@@ -284,6 +286,18 @@ public class Tasks {
                 .optional();
         if (submitted.isPresent()) {
             return submitted.get();
+        }
+        boolean elsewhere = jdbc.sql(
+                        """
+                        select exists (select from kasane.case_event where stream_id = :stream
+                                       and kind in ('submission.corrected', 'submission.voided') and jsonb_exists(refs -> 'closedTasks', :task))
+                        """)
+                .param("stream", task.streamId())
+                .param("task", task.id().toString())
+                .query(Boolean.class)
+                .single();
+        if (elsewhere) {
+            return "前の記録が訂正され、ケースの道が変わりました。新しい作業を開いてください。";
         }
         return task.open() ? null : "この作業は終わっています。ケースはすでに先へ進んでいます。";
     }

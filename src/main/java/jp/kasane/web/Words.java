@@ -28,7 +28,10 @@ class Words {
     /** What happened, in one line. */
     public String event(Timeline.Entry event) {
         var word = of("event", event.kind());
-        if (event.kind().equals("step.submitted") || event.kind().equals("step.completed-elsewhere")) {
+        if (event.kind().equals("step.submitted")
+                || event.kind().equals("submission.corrected")
+                || event.kind().equals("submission.voided")
+                || event.kind().equals("step.completed-elsewhere")) {
             var step = event.step() != null
                     ? event.step()
                     : event.refs().path("step").asText();

@@ -3,6 +3,7 @@ package jp.kasane.task.web;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.task.People;
 import jp.kasane.task.Records;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -14,16 +15,19 @@ class RecordPages {
 
     private final Records records;
     private final Forms forms;
+    private final People people;
 
-    RecordPages(Records records, Forms forms) {
+    RecordPages(Records records, Forms forms, People people) {
         this.records = records;
         this.forms = forms;
+        this.people = people;
     }
 
     @GetMapping("/cases/{id}/records/{form}/new")
     String fresh(@PathVariable String id, @PathVariable String form, Model model) {
         var blank = records.blank(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("ケース")), form);
         model.addAttribute("file", blank.file());
+        model.addAttribute("colleagues", people.colleagues());
         model.addAttribute("form", blank.formId());
         model.addAttribute("titleKey", "record." + blank.formId());
         model.addAttribute("formJson", blank.schema());

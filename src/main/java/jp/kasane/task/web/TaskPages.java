@@ -2,6 +2,7 @@ package jp.kasane.task.web;
 
 import jp.kasane.access.Acting;
 import jp.kasane.form.Forms;
+import jp.kasane.task.People;
 import jp.kasane.task.Tasks;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -18,10 +19,12 @@ class TaskPages {
 
     private final Tasks tasks;
     private final Forms forms;
+    private final People people;
 
-    TaskPages(Tasks tasks, Forms forms) {
+    TaskPages(Tasks tasks, Forms forms, People people) {
         this.tasks = tasks;
         this.forms = forms;
+        this.people = people;
     }
 
     @GetMapping("/tasks")
@@ -52,6 +55,7 @@ class TaskPages {
         model.addAttribute("formJson", forms.write(sheet.form()));
         model.addAttribute("dataJson", forms.write(sheet.data()));
         model.addAttribute("taskId", id);
+        model.addAttribute("colleagues", people.colleagues());
         return "task";
     }
 

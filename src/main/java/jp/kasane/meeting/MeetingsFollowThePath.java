@@ -1,0 +1,36 @@
+package jp.kasane.meeting;
+
+import java.util.UUID;
+import jp.kasane.task.PathCorrected;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** A correction took the case where there is no such meeting: the one that was still to be held is called off, nobody is asked for it. */
+@Component
+class MeetingsFollowThePath {
+
+    private final JdbcClient jdbc;
+    private final Invitations invitations;
+
+    MeetingsFollowThePath(JdbcClient jdbc, Invitations invitations) {
+        this.jdbc = jdbc;
+        this.invitations = invitations;
+    }
+
+    @EventListener
+    void on(PathCorrected corrected) {
+        jdbc.sql(
+                        """
+                        update kasane.meeting set status = 'cancelled'
+                        where case_id = :case and status not in ('held', 'cancelled')
+                          and not (meeting_type = 'support' and :phase = 'meeting' or meeting_type = 'coordination' and :phase = 'plan')
+                        returning id
+                        """)
+                .param("case", corrected.caseId())
+                .param("phase", corrected.phase())
+                .query(UUID.class)
+                .list()
+                .forEach(meeting -> invitations.over(corrected.caseId(), meeting));
+    }
+}
