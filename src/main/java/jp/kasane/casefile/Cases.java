@@ -172,7 +172,8 @@ public class Cases {
 
     /** A closed or watched case is open again; it keeps its number and its one history. */
     public void reopen(UUID caseId, String phase, String step) {
-        jdbc.sql("update kasane.case_file set phase = :phase, step = :step, closed_at = null, watch_on = null, watch = false where id = :id")
+        jdbc.sql(
+                        "update kasane.case_file set phase = :phase, step = :step, closed_at = null, watch_on = null, watch = false where id = :id")
                 .param("id", caseId)
                 .param("phase", phase)
                 .param("step", step)

@@ -78,8 +78,8 @@ public class Consents implements CaseSection {
             return List.of();
         }
         return deciding.getFirst().agencies().stream()
-                .filter(agency ->
-                        deciding.stream().allMatch(one -> allows(one) && one.agencies().contains(agency)))
+                .filter(agency -> deciding.stream()
+                        .allMatch(one -> allows(one) && one.agencies().contains(agency)))
                 .toList();
     }
 

@@ -90,7 +90,6 @@ final class DataDirectory implements AutoCloseable {
         return Files.createDirectories(path.resolve("log")).resolve(name);
     }
 
-
     @Override
     public void close() throws IOException {
         lock.release();

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.CaseEvent;
+import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
 import jp.kasane.engine.Companion;
 import jp.kasane.engine.EngineOrders;
@@ -39,6 +40,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
 
     private final JdbcClient jdbc;
     private final EngineOrders engine;
+    private final Cases cases;
     private final Streams streams;
     private final Notices notices;
     private final SystemActor system;
@@ -48,6 +50,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
             JdbcClient jdbc, EngineOrders engine, Streams streams, Notices notices, SystemActor system, Clock clock) {
         this.jdbc = jdbc;
         this.engine = engine;
+        this.cases = cases;
         this.streams = streams;
         this.notices = notices;
         this.system = system;
@@ -58,6 +61,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
     public void invite(JobContext job) {
         var caseId = Ids.parse(job.caseId()).orElseThrow(() -> new UnknownReference("会議のケースがありません。"));
         system.inTransaction(() -> {
+            cases.find(caseId).orElseThrow(() -> new UnknownReference("このケースはデータベースにありません。"));
             streams.lock(caseId);
             startAgain(caseId);
         });
@@ -267,13 +271,12 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
     /** Everybody who may answer for the agency. */
     @Override
     public void tell(UUID caseId, String instanceKey) {
-        find(instanceKey).ifPresent(invitation -> {
-            var people = notices.peopleOf(invitation.municipalityId(), invitation.agencyId());
-            if (people.isEmpty()) {
-                throw new BusinessError(BusinessError.NOBODY_REACHED, "この機関には、かさねを使う人がいません。");
-            }
-            tell(invitation, people, message());
-        });
+        var invitation = find(instanceKey).orElseThrow(() -> new UnknownReference("この招集はデータベースにありません。"));
+        var people = notices.peopleOf(invitation.municipalityId(), invitation.agencyId());
+        if (people.isEmpty()) {
+            throw new BusinessError(BusinessError.NOBODY_REACHED, "この機関には、かさねを使う人がいません。");
+        }
+        tell(invitation, people, message());
     }
 
     private void tell(Invitation invitation, List<UUID> people, String kind) {

@@ -1,15 +1,10 @@
 package jp.kasane.meeting;
 
 import java.sql.Timestamp;
-import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.CaseSection;
-import jp.kasane.casefile.Streams;
-import jp.kasane.foundation.Refusal;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.access.Acting;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.outbox.Outbox;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -121,8 +122,14 @@ public class MailAddresses {
      * Tries once more what was given up for this person; older than two weeks is old news and stays in the app only.
      *
      * @return how many mails
+     * @throws Refusal.NotFound if there is no such person
      */
     public int sendAgain(UUID user) {
+        jdbc.sql("select id from kasane.app_user where id = :user")
+                .param("user", user)
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(() -> new Refusal.NotFound("利用者"));
         outbox.wakeAfterCommit();
         return jdbc.sql("select kasane.mail_again(:user, :since)")
                 .param("user", user)

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.CaseEvent;
+import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.ProcessFacts;
 import jp.kasane.casefile.Streams;
 import jp.kasane.engine.Companion;
@@ -43,13 +44,15 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
 
     private final JdbcClient jdbc;
     private final EngineOrders engine;
+    private final Cases cases;
     private final Streams streams;
     private final SystemActor system;
     private final Clock clock;
 
-    Roles(JdbcClient jdbc, EngineOrders engine, Streams streams, SystemActor system, Clock clock) {
+    Roles(JdbcClient jdbc, EngineOrders engine, Cases cases, Streams streams, SystemActor system, Clock clock) {
         this.jdbc = jdbc;
         this.engine = engine;
+        this.cases = cases;
         this.streams = streams;
         this.system = system;
         this.clock = clock;
@@ -85,6 +88,7 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
     public void allocate(JobContext job) {
         var caseId = Ids.parse(job.caseId()).orElseThrow(() -> new UnknownReference("プランのケースがありません。"));
         system.inTransaction(() -> {
+            cases.find(caseId).orElseThrow(() -> new UnknownReference("このケースはデータベースにありません。"));
             streams.lock(caseId);
             startAgain(caseId);
         });
@@ -290,13 +294,12 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
 
         @Override
         public void tell(UUID caseId, String instanceKey) {
-            roles.find(instanceKey).ifPresent(role -> {
-                var people = notices.peopleOf(role.municipalityId(), role.agencyId());
-                if (people.isEmpty()) {
-                    throw new BusinessError(BusinessError.NOBODY_REACHED, "この機関には、かさねを使う人がいません。");
-                }
-                notices.tell(people, "role-allocated", "role:" + role.id(), Notices.About.aCase(caseId));
-            });
+            var role = roles.find(instanceKey).orElseThrow(() -> new UnknownReference("この役割はデータベースにありません。"));
+            var people = notices.peopleOf(role.municipalityId(), role.agencyId());
+            if (people.isEmpty()) {
+                throw new BusinessError(BusinessError.NOBODY_REACHED, "この機関には、かさねを使う人がいません。");
+            }
+            notices.tell(people, "role-allocated", "role:" + role.id(), Notices.About.aCase(caseId));
         }
     }
 

@@ -22,7 +22,8 @@ class RolesEndWithTheCase {
         if (!moved.phase().equals("closed") && !moved.phase().equals("watch")) {
             return;
         }
-        jdbc.sql("select id from kasane.plan where case_id = :id and kind = 'support' and status in ('decided', 'started')")
+        jdbc.sql(
+                        "select id from kasane.plan where case_id = :id and kind = 'support' and status in ('decided', 'started')")
                 .param("id", moved.caseId())
                 .query(java.util.UUID.class)
                 .list()

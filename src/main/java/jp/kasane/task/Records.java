@@ -60,7 +60,9 @@ public class Records implements CaseSection {
         streams.lock(caseId);
         var before = fitting(caseId, kind);
         var data = forms.accept(forms.shipped(formId), entered, submissions.context(formId, caseId, null));
-        var id = submissions.free(caseId, caseId, null, formId, data, circumstances).id();
+        var id = submissions
+                .free(caseId, caseId, null, formId, data, circumstances)
+                .id();
         goOn(before);
         return id;
     }
@@ -105,8 +107,7 @@ public class Records implements CaseSection {
     private CaseFile fitting(UUID caseId, FreeForm kind) {
         var file = cases.required(caseId);
         if (!kind.fits(file)) {
-            throw new Refusal.Conflict(
-                    file.closed() ? "このケースは終結しています。" : "ケースの今の段階では、この記録はできません。");
+            throw new Refusal.Conflict(file.closed() ? "このケースは終結しています。" : "ケースの今の段階では、この記録はできません。");
         }
         return file;
     }

@@ -46,10 +46,11 @@ class WipedBrokerIT {
         List<String> before;
         List<String> told;
         try (var kasane = KasaneServer.on(directory)) {
-            kasane.playSteps(opened(
-                    "消えた 一",
-                    "plan",
-                    """
+            kasane.playSteps(
+                    opened(
+                            "消えた 一",
+                            "plan",
+                            """
                     - as: coordinator
                       task: Task_DraftPlan
                       data: { personWish: 意向, longGoal: 長期, shortGoal: 当面, leadAgency: anshin, roles: [ { agency: anshin, role: 通院 }, { agency: jiritsu, role: 就労 } ], reviewOn: today+5, path: skip, pathReason: 一致 }
@@ -61,10 +62,11 @@ class WipedBrokerIT {
                       data: { outcome: accepted, contactPerson: 連携 恵, reportOn: today+60 }
                     - { as: coordinator, expect: { phase: monitoring, task: Task_Review } }
                     """));
-            kasane.playSteps(opened(
-                    "消えた 二",
-                    "meeting",
-                    """
+            kasane.playSteps(
+                    opened(
+                            "消えた 二",
+                            "meeting",
+                            """
                     - as: coordinator
                       task: Task_ProposeMembers
                       data: { purpose: 目的, agenda: 議題, agencies: [anshin, hokenjo] }
@@ -74,10 +76,11 @@ class WipedBrokerIT {
                     - { as: member, expect: { task: Task_AnswerInvitation } }
                     - { as: manager, expect: { task: Task_HoldMeeting } }
                     """));
-            kasane.playSteps(opened(
-                    "消えた 三",
-                    "normal",
-                    """
+            kasane.playSteps(
+                    opened(
+                            "消えた 三",
+                            "normal",
+                            """
                     - as: coordinator
                       task: Task_EvaluateClosure
                       data: { reasons: [normal], evaluation: 落ち着いた, decision: none, watch: "yes", watchOn: today+90 }
@@ -113,7 +116,9 @@ class WipedBrokerIT {
                                         .query(Long.class)
                                         .single()
                                 == 0
-                        && (wanted.isEmpty() ? open(kasane).size() == 7 : open(kasane).equals(wanted)));
+                        && (wanted.isEmpty()
+                                ? open(kasane).size() == 7
+                                : open(kasane).equals(wanted)));
         return open(kasane);
     }
 

@@ -99,7 +99,8 @@ class ClosureIT extends ProcessScenario {
     void aWatchedCaseIsLookedAtOnItsDaysUntilSomebodyEndsIt() {
         submissionsOf("Task_EvaluateClosure", Map.of("decision", "none"));
         submissionsOf(
-                "Task_DecideClosure", Map.of("decision", "closed", "outcome", "watch", "watchAt", after(Duration.ofDays(90))));
+                "Task_DecideClosure",
+                Map.of("decision", "closed", "outcome", "watch", "watchAt", after(Duration.ofDays(90))));
         submissionsOf(
                 "Task_CheckWatch",
                 Map.of("outcome", "continue", "watchAt", after(Duration.ofDays(180))),

@@ -57,7 +57,8 @@ class ConsultationIT extends ProcessScenario {
 
         assertThat(CONSULTATION)
                 .isCompleted()
-                .hasCompletedElementsInOrder("Gateway_Urgency", "Activity_NotifyUrgent", "Gateway_Route", "End_CaseOpened");
+                .hasCompletedElementsInOrder(
+                        "Gateway_Urgency", "Activity_NotifyUrgent", "Gateway_Route", "End_CaseOpened");
         assertThat(notified).containsExactly("urgent-consultation");
     }
 

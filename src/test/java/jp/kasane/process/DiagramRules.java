@@ -22,8 +22,7 @@ import org.w3c.dom.Element;
  */
 final class DiagramRules {
 
-    private static final Set<String> JOB_TYPES =
-            Set.of(
+    private static final Set<String> JOB_TYPES = Set.of(
             "persist-submission",
             "read-case-facts",
             "notify",

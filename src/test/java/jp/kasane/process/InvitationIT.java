@@ -63,10 +63,16 @@ class InvitationIT extends ProcessScenario {
 
         deadlineReached(invitation);
 
-        assertThat(INVITATION).isActive().hasCompletedElements("End_DeadlineEscalated").hasActiveElements("Task_AnswerInvitation");
+        assertThat(INVITATION)
+                .isActive()
+                .hasCompletedElements("End_DeadlineEscalated")
+                .hasActiveElements("Task_AnswerInvitation");
     }
 
     private void invite() {
-        send("invitation-sent", invitation, Map.of("meetingId", UUID.randomUUID().toString(), "meetingType", "support"));
+        send(
+                "invitation-sent",
+                invitation,
+                Map.of("meetingId", UUID.randomUUID().toString(), "meetingType", "support"));
     }
 }

@@ -73,7 +73,9 @@ class PlanIT extends ProcessScenario {
         submit("Task_DraftPlan");
         submit("Task_DecidePlan");
 
-        assertThat(plan).isCompleted().hasNotActivatedElements("CallActivity_CoordinationMeeting", "Activity_StartRoles");
+        assertThat(plan)
+                .isCompleted()
+                .hasNotActivatedElements("CallActivity_CoordinationMeeting", "Activity_StartRoles");
     }
 
     @Test

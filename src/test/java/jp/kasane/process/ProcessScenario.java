@@ -67,7 +67,10 @@ abstract class ProcessScenario {
             var message = job.getCustomHeaders().get("message");
             notified.add(message);
             if (message.equals(nobodyReachedBy)) {
-                jobs.newThrowErrorCommand(job).errorCode("NOBODY_REACHED").send().join();
+                jobs.newThrowErrorCommand(job)
+                        .errorCode("NOBODY_REACHED")
+                        .send()
+                        .join();
             } else {
                 jobs.newCompleteCommand(job).send().join();
             }

@@ -101,7 +101,10 @@ class RoleIT extends ProcessScenario {
 
         deadlineReached(role);
 
-        assertThat(ROLE).isActive().hasCompletedElements("End_DeadlineEscalated").hasActiveElements("Task_AcceptRole");
+        assertThat(ROLE)
+                .isActive()
+                .hasCompletedElements("End_DeadlineEscalated")
+                .hasActiveElements("Task_AcceptRole");
     }
 
     private void allocate() {

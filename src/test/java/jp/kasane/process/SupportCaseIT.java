@@ -41,7 +41,10 @@ class SupportCaseIT extends ProcessScenario {
         submissionsOf("Task_HoldMeeting", Map.of("outcome", "outreach"), Map.of("outcome", "approved"));
         submissionsOf("Task_RecordContact", Map.of("outcome", "continue"), Map.of("outcome", "consent"));
         submissionsOf("Task_DecidePlan", Map.of("decision", "decided"));
-        submissionsOf("Task_Review", Map.of("decision", "continue", "reviewAt", after(Duration.ofDays(-1))), Map.of("decision", "close"));
+        submissionsOf(
+                "Task_Review",
+                Map.of("decision", "continue", "reviewAt", after(Duration.ofDays(-1))),
+                Map.of("decision", "close"));
         submissionsOf("Task_EvaluateClosure", Map.of("decision", "handover"));
         submissionsOf("Task_AcknowledgeHandover", Map.of("outcome", "accepted"));
         submissionsOf("Task_DecideClosure", Map.of("decision", "closed"));
@@ -100,7 +103,10 @@ class SupportCaseIT extends ProcessScenario {
         open();
 
         task(firstTask).isCreated();
-        assertThat(CASE).isActive().hasActiveElementsExactly("SubProcess_Phase", call).hasNoActiveIncidents();
+        assertThat(CASE)
+                .isActive()
+                .hasActiveElementsExactly("SubProcess_Phase", call)
+                .hasNoActiveIncidents();
         assertThat(byProcessId(process))
                 .isActive()
                 .hasVariable("caseId", caseId)
@@ -148,7 +154,9 @@ class SupportCaseIT extends ProcessScenario {
     void aChangeFromOutsideTakesTheCaseWhereItStandsNow(String before, String task, String now, String next) {
         factsOf("support-case", Map.of("phase", before), Map.of("phase", now));
         factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
-        factsOf("closure", before.equals("watch") ? Map.of("step", "watch", "watchAt", after(Duration.ofDays(-1))) : Map.of());
+        factsOf(
+                "closure",
+                before.equals("watch") ? Map.of("step", "watch", "watchAt", after(Duration.ofDays(-1))) : Map.of());
         open();
         task(task).isCreated();
 

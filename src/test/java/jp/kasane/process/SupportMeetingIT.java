@@ -72,7 +72,10 @@ class SupportMeetingIT extends ProcessScenario {
         submit("Task_ConveneMeeting");
         submit("Task_HoldMeeting");
 
-        assertThat(meeting).isCompleted().hasCompletedElements("End_MeetingCancelled").hasNotActivatedElements("End_MeetingHeld");
+        assertThat(meeting)
+                .isCompleted()
+                .hasCompletedElements("End_MeetingCancelled")
+                .hasNotActivatedElements("End_MeetingHeld");
     }
 
     @ParameterizedTest

@@ -80,7 +80,8 @@ class ChangesFromOutsideIT {
 
     private static long open(String caseId, String step) {
         return kasane.sql()
-                .sql("select count(*) from engine.user_task where case_id = :id and element_id = :step and state = 'CREATED'")
+                .sql(
+                        "select count(*) from engine.user_task where case_id = :id and element_id = :step and state = 'CREATED'")
                 .param("id", UUID.fromString(caseId))
                 .param("step", step)
                 .query(Long.class)
@@ -170,8 +171,9 @@ class ChangesFromOutsideIT {
 
     @Test
     void consentDuringOutreachOpensTheWayToThePlan() {
-        var caseId = kasane.playSteps(OPENED
-                        + """
+        var caseId = kasane.playSteps(
+                        OPENED
+                                + """
                         - as: coordinator
                           task: Task_WriteAssessment
                           data: { householdIssue: 世帯課題, strengths: 強み, needs: 必要, consentState: none, route: outreach, routeReason: まず会う }
@@ -190,8 +192,8 @@ class ChangesFromOutsideIT {
 
     @Test
     void anUrgentEventTurnsTheCaseAndIsToldAtOnce() {
-        var caseId = kasane.playSteps(OPENED
-                        + record("urgent-event", "{ happenedAt: now, content: けがをして動けない, next: meeting }"))
+        var caseId = kasane.playSteps(
+                        OPENED + record("urgent-event", "{ happenedAt: now, content: けがをして動けない, next: meeting }"))
                 .caseId();
 
         opens("Task_ProposeMembers", caseId);
@@ -206,12 +208,17 @@ class ChangesFromOutsideIT {
     @Test
     void somebodyWhoMovesAwayIsHandedOnBeforeTheCaseIsClosed() {
         var caseId = kasane.playSteps(OPENED
-                        + record("moving-out", "{ occurredOn: today, destination: 架空市, arrangement: 架空市の窓口と話した, next: closure }"))
+                        + record(
+                                "moving-out",
+                                "{ occurredOn: today, destination: 架空市, arrangement: 架空市の窓口と話した, next: closure }"))
                 .caseId();
 
         opens("Task_EvaluateClosure", caseId);
         var task = kasane.as("coordinator").task("Task_EvaluateClosure", "caseId=" + caseId);
-        assertThat(kasane.as("coordinator").get("/api/v1/tasks/" + task).at("/data/reasons/0").asText())
+        assertThat(kasane.as("coordinator")
+                        .get("/api/v1/tasks/" + task)
+                        .at("/data/reasons/0")
+                        .asText())
                 .isEqualTo("moved");
     }
 
@@ -223,7 +230,9 @@ class ChangesFromOutsideIT {
                           task: Task_WriteAssessment
                           data: { householdIssue: 世帯課題, strengths: 強み, needs: 必要, consentState: none, route: support, routeReason: 先に支援する }
                         """
-                        + record("member-added", "{ occurredOn: today, label: 帰ってきた姉, relation: sibling, next: assessment }"))
+                        + record(
+                                "member-added",
+                                "{ occurredOn: today, label: 帰ってきた姉, relation: sibling, next: assessment }"))
                 .caseId();
 
         opens("Task_GatherInformation", caseId);
@@ -232,8 +241,9 @@ class ChangesFromOutsideIT {
 
     @Test
     void aClosedCaseIsReopenedWithItsNumberAndItsOneHistory() {
-        var caseId = kasane.playSteps(OPENED
-                        + """
+        var caseId = kasane.playSteps(
+                        OPENED
+                                + """
                         - as: coordinator
                           task: Task_WriteAssessment
                           data: { householdIssue: 世帯課題, strengths: 強み, needs: 必要, consentState: none, route: normal, routeReason: 通常の支援で足りる }
@@ -259,7 +269,11 @@ class ChangesFromOutsideIT {
         assertThat(now.at("/case/number").asText()).isEqualTo(number);
         assertThat(now.at("/case/closedAt").isNull()).isTrue();
         assertThat(StreamSupport.stream(
-                                kasane.as("auditor").get("/api/v1/cases/" + caseId + "/events").body().spliterator(), false)
+                                kasane.as("auditor")
+                                        .get("/api/v1/cases/" + caseId + "/events")
+                                        .body()
+                                        .spliterator(),
+                                false)
                         .map(event -> event.get("kind").asText()))
                 .contains("case.opened", "case.closed", "case.reopened");
     }
@@ -277,7 +291,8 @@ class ChangesFromOutsideIT {
         opens("Task_ProposeMembers", caseId);
         assertThat(file(caseId).at("/plans/0/status").asText()).isEqualTo("started");
         assertThat(kasane.sql()
-                        .sql("select count(*) from kasane.deadline where case_id = :id and step = 'Watch_Ratification' and settled_at is null")
+                        .sql(
+                                "select count(*) from kasane.deadline where case_id = :id and step = 'Watch_Ratification' and settled_at is null")
                         .param("id", UUID.fromString(caseId))
                         .query(Long.class)
                         .single())
@@ -291,16 +306,25 @@ class ChangesFromOutsideIT {
         long told = told(caseId);
 
         for (int i = 0; i < 2; i++) {
-            assertThat(kasane.as("manager").post("/api/v1/cases/" + caseId + "/re-seat", "{\"reason\":\"試し\"}").status())
+            assertThat(kasane.as("manager")
+                            .post("/api/v1/cases/" + caseId + "/re-seat", "{\"reason\":\"試し\"}")
+                            .status())
                     .isEqualTo(202);
         }
 
         await("one instance of everything, and nothing on its way")
                 .atMost(Duration.ofSeconds(40))
-                .until(() -> one(caseId, "select count(*) from kasane.outbox where stream_id = :id and done_at is null") == 0
-                        && one(caseId, "select count(*) from engine.process_instance where case_id = :id and process_id = 'support-case' and state = 'ACTIVE'") == 1
-                        && open(caseId, "Task_AcceptRole") == 2);
-        assertThat(one(caseId, "select count(*) from engine.process_instance where case_id = :id and process_id = 'role' and state = 'ACTIVE'"))
+                .until(() ->
+                        one(caseId, "select count(*) from kasane.outbox where stream_id = :id and done_at is null") == 0
+                                && one(
+                                                caseId,
+                                                "select count(*) from engine.process_instance where case_id = :id and process_id = 'support-case' and state = 'ACTIVE'")
+                                        == 1
+                                && open(caseId, "Task_AcceptRole") == 2);
+        assertThat(
+                        one(
+                                caseId,
+                                "select count(*) from engine.process_instance where case_id = :id and process_id = 'role' and state = 'ACTIVE'"))
                 .isEqualTo(2);
         assertThat(told(caseId)).as("no notice is repeated").isEqualTo(told);
     }
@@ -310,6 +334,10 @@ class ChangesFromOutsideIT {
     }
 
     private static long one(String caseId, String sql) {
-        return kasane.sql().sql(sql).param("id", UUID.fromString(caseId)).query(Long.class).single();
+        return kasane.sql()
+                .sql(sql)
+                .param("id", UUID.fromString(caseId))
+                .query(Long.class)
+                .single();
     }
 }

@@ -67,13 +67,16 @@ final class RandomForm {
         switch (type) {
             case "textfield" -> data.put(key, key.equals("phone") ? "042-000-0000" : "架空の語");
             case "textarea" -> data.put(key, "架空の文。二行目。");
-            case "number" ->
-                data.put(key, component.at("/validate/min").asInt(1) + random.nextInt(30));
+            case "number" -> data.put(key, component.at("/validate/min").asInt(1) + random.nextInt(30));
             case "checkbox" -> data.put(key, random.nextBoolean());
             case "radio", "select" -> {
                 var choices = choices(component);
                 if (!choices.isEmpty()) {
-                    data.put(key, choices.get(random.nextInt(choices.size())).get("value").asText());
+                    data.put(
+                            key,
+                            choices.get(random.nextInt(choices.size()))
+                                    .get("value")
+                                    .asText());
                 }
             }
             case "checklist" -> {

@@ -36,13 +36,14 @@ class RandomWalksIT {
     void noOpenCaseIsEverLeftWithoutAWayBackToPeople() throws InterruptedException {
         for (var login : PEOPLE) {
             var mine = kasane.inTheNameOf(
-                    kasane.user(login),
-                    jdbc -> jdbc.sql("select unnest(kasane.workable_audiences())")
+                    kasane.user(login), jdbc -> jdbc.sql("select unnest(kasane.workable_audiences())")
                             .query(UUID.class)
                             .list());
             audiences.put(login, Set.copyOf(mine));
         }
-        var walks = IntStream.range(FIRST_SEED, FIRST_SEED + WALKS).mapToObj(Walk::new).toList();
+        var walks = IntStream.range(FIRST_SEED, FIRST_SEED + WALKS)
+                .mapToObj(Walk::new)
+                .toList();
         try (var threads = Executors.newFixedThreadPool(THREADS)) {
             walks.forEach(walk -> threads.submit(walk::run));
             threads.shutdown();
@@ -51,7 +52,8 @@ class RandomWalksIT {
         kasane.whileTheEngineSleeps(() -> {});
         await("the outbox to be empty")
                 .atMost(Duration.ofMinutes(3))
-                .until(() -> count("select count(*) from kasane.outbox where done_at is null and stream_id is not null") == 0);
+                .until(() -> count("select count(*) from kasane.outbox where done_at is null and stream_id is not null")
+                        == 0);
         var lost = new ArrayList<String>();
         for (var walk : walks) {
             if (walk.broken != null) {
@@ -183,7 +185,8 @@ class RandomWalksIT {
                     return;
                 }
                 if (answer.status() == 409 || answer.status() == 404) {
-                    path.add(task.step() + " was refused: " + answer.at("/detail").asText());
+                    path.add(task.step() + " was refused: "
+                            + answer.at("/detail").asText());
                     return;
                 }
                 if (answer.status() != 400 && answer.status() != 422) {
@@ -211,7 +214,19 @@ class RandomWalksIT {
 
         private String decisions(JsonNode data) {
             var said = new ArrayList<String>();
-            for (var key : List.of("route", "begin", "outcome", "outcomeSupport", "outcomeCoordination", "decision", "path", "result", "state", "next", "nextPhase", "watch")) {
+            for (var key : List.of(
+                    "route",
+                    "begin",
+                    "outcome",
+                    "outcomeSupport",
+                    "outcomeCoordination",
+                    "decision",
+                    "path",
+                    "result",
+                    "state",
+                    "next",
+                    "nextPhase",
+                    "watch")) {
                 if (data.has(key)) {
                     said.add(key + "=" + data.get(key).asText());
                 }
@@ -265,7 +280,15 @@ class RandomWalksIT {
                 triaged(findings);
                 return findings;
             }
-            record Now(String phase, boolean led, int cases, int tasks, int waiting, int deadlines, int doubled, int incidents) {}
+            record Now(
+                    String phase,
+                    boolean led,
+                    int cases,
+                    int tasks,
+                    int waiting,
+                    int deadlines,
+                    int doubled,
+                    int incidents) {}
             var now = kasane.sql()
                     .sql(
                             """

@@ -62,8 +62,7 @@ class ScreensIT {
                 browser.fillAndSubmit(page, fresh(step.data(), step, here));
                 var home = here;
                 browser.left(page, url -> url.endsWith(home));
-                assertThat(page.content())
-                        .contains(step.data().get("content").asText());
+                assertThat(page.content()).contains(step.data().get("content").asText());
             }
         }
         browser.picture(browser.as("coordinator"), "case-closed");
