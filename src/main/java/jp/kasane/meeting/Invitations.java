@@ -47,7 +47,13 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
     private final Clock clock;
 
     Invitations(
-            JdbcClient jdbc, EngineOrders engine, Streams streams, Notices notices, SystemActor system, Clock clock) {
+            JdbcClient jdbc,
+            EngineOrders engine,
+            Cases cases,
+            Streams streams,
+            Notices notices,
+            SystemActor system,
+            Clock clock) {
         this.jdbc = jdbc;
         this.engine = engine;
         this.cases = cases;
