@@ -61,7 +61,7 @@ class ScenarioPlayerTest {
             return "{\"caseId\":\"k1\"}";
         }
         if (asked.startsWith("GET /api/v1/tasks")) {
-            return "[{\"id\":\"t1\"}]";
+            return "[{\"id\":\"t1\",\"workable\":true}]";
         }
         if (asked.equals("GET /api/v1/cases/k1")) {
             return """
