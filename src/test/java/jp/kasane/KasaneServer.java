@@ -23,7 +23,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -53,6 +55,7 @@ public final class KasaneServer implements AutoCloseable {
             .build();
     private final int port = freePort();
     private final Path data;
+    private final Set<String> employed = ConcurrentHashMap.newKeySet();
     private final LocalRuntime runtime;
     private final ConfigurableApplicationContext application;
 
@@ -196,18 +199,20 @@ public final class KasaneServer implements AutoCloseable {
                 .single();
     }
 
-    /** Adds somebody whose password is their login, unless they are there. */
+    /** Adds somebody whose password is their login, unless they are there; {@link #dismissEmployed} lets them go again. */
     public UUID employ(String login, String name, String role, String agency) {
         var id = UUID.randomUUID();
+        employed.add(login);
         sql().sql(
                         """
                         with added as (
                             insert into kasane.app_user (id, municipality_id, login, display_name, password_hash)
                             select :id, id, :login, :name, '{noop}' || :login from kasane.municipality
-                            on conflict (login) do nothing returning id, municipality_id)
+                            on conflict (login) do update set active = true returning id, municipality_id)
                         insert into kasane.role_assignment (id, municipality_id, user_id, role, agency_id)
                         select gen_random_uuid(), a.municipality_id, a.id, :role, g.id
                         from added a join kasane.agency g on g.municipality_id = a.municipality_id and g.code = :agency
+                        where not exists (select from kasane.role_assignment r where r.user_id = a.id and r.role = :role)
                         """)
                 .param("id", id)
                 .param("login", login)
@@ -216,6 +221,19 @@ public final class KasaneServer implements AutoCloseable {
                 .param("agency", agency)
                 .update();
         return user(login);
+    }
+
+    /**
+     * Whoever was employed so far is told nothing any more: people who get a mail for everything that happens to an agency, some of
+     * which never arrive, are work and noise for all tests to come.
+     */
+    public void dismissEmployed() {
+        sql().sql("update kasane.app_user set active = false where login = any (:logins)")
+                .param("logins", employed.toArray(String[]::new))
+                .update();
+        sql().sql("delete from kasane.outbox where kind = 'mail' and done_at is null")
+                .update();
+        employed.clear();
     }
 
     // ── Camunda ────────────────────────────────────────────────────────────────────────────────────────────────────

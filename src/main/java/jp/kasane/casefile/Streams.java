@@ -34,9 +34,9 @@ public class Streams {
                 .update();
     }
 
-    /** Waits until nobody else writes to the stream; the lock is held until the transaction ends. */
+    /** Waits until nobody else writes to the stream; the lock is held until the transaction ends. Rows that only refer to it go in. */
     public void lock(UUID id) {
-        jdbc.sql("select id from kasane.stream where id = :id for update")
+        jdbc.sql("select id from kasane.stream where id = :id for no key update")
                 .param("id", id)
                 .query(UUID.class)
                 .optional()

@@ -186,6 +186,11 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         recompute(event.municipalityId(), null);
     }
 
+    @EventListener
+    void on(PlannedDateMoved event) {
+        recompute(event.municipalityId(), event.step());
+    }
+
     /**
      * Moves the open deadlines, and opens those of tasks that had none for want of a policy, in the transaction that changed the
      * setting. What was told stays told; a rung that was noted and has moved away again is forgotten. Rows of a policy that is off
@@ -196,7 +201,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
     private void recompute(UUID municipality, String step) {
         record Open(UUID id, String step, UUID caseId, UUID taskId, Instant fromAt, LocalDate plannedOn) {}
         DeadlineSettingsLock.alone(jdbc);
-        asSystem(() -> {
+        system.inThisTransaction(() -> {
             var settings = settings(municipality);
             var open = jdbc.sql(
                             """
@@ -250,24 +255,6 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                     .filter(task -> task.municipalityId().equals(municipality))
                     .toList());
         });
-    }
-
-    /**
-     * In the open transaction, but past what the changing person sees: an administrator sees no case, and its deadline has to move
-     * all the same. Whether the person may change the setting was decided before, by the database.
-     */
-    private void asSystem(Runnable work) {
-        var person = jdbc.sql("select coalesce(current_setting('kasane.user_id', true), '')")
-                .query(String.class)
-                .single();
-        jdbc.sql("select set_config('kasane.user_id', kasane.system_user()::text, true)")
-                .query(String.class)
-                .single();
-        work.run();
-        jdbc.sql("select set_config('kasane.user_id', :person, true)")
-                .param("person", person)
-                .query(String.class)
-                .single();
     }
 
     // ── the sweep ──────────────────────────────────────────────────────────────────────────────────────────────────

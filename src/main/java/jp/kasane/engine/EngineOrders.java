@@ -43,7 +43,8 @@ public class EngineOrders {
     }
 
     /**
-     * Starts an instance of its own beside the case: an invitation, a role. One per seat of the case; ask {@link #seat} which.
+     * Starts an instance of its own beside the case: an invitation, a role. Every call is an order of its own (an agency is invited
+     * again to another day within the hour); once per seat of the case is the caller's to see to, who asks {@link #seat}.
      *
      * @param variables ids and codes beside the case's id and the instance's key
      */
@@ -54,7 +55,7 @@ public class EngineOrders {
         outbox.add(
                 caseId,
                 "publish-message",
-                new PublishMessage(message, id.toString(), id + ":" + seat(caseId), 3600, all, processId));
+                new PublishMessage(message, id.toString(), id + ":" + Ids.next(), 3600, all, processId));
     }
 
     /** How often the stream's instances were ended and started again. */

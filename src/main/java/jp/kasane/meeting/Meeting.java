@@ -7,11 +7,14 @@ import java.util.UUID;
 
 /**
  * @param meetingType support or coordination
- * @param status proposed, convened, postponed, held
+ * @param status proposed, convened, postponed, held, cancelled
+ * @param sittingId the sitting to which the case is put, or null
+ * @param quorumNote why it was held with fewer agencies than the body asks for
  */
 public record Meeting(
         UUID id,
         UUID caseId,
+        UUID sittingId,
         String meetingType,
         String status,
         String convener,
@@ -25,6 +28,7 @@ public record Meeting(
         String outcome,
         String minutes,
         String approach,
+        String quorumNote,
         List<Attendee> attendees) {
 
     /**

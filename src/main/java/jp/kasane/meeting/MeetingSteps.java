@@ -2,6 +2,7 @@ package jp.kasane.meeting;
 
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class MeetingSteps {
         private final Agencies agencies;
         private final Cases cases;
         private final Invitations invitations;
+        private final Sittings sittings;
         private final Clock clock;
 
         Propose(
@@ -45,8 +47,10 @@ final class MeetingSteps {
                 Agencies agencies,
                 Cases cases,
                 Invitations invitations,
+                Sittings sittings,
                 Clock clock) {
             this.invitations = invitations;
+            this.sittings = sittings;
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
@@ -99,7 +103,13 @@ final class MeetingSteps {
             if (type.equals("support")) {
                 cases.moveTo(s.caseId(), "meeting", "convene");
             }
-            return Map.of("meetingId", id.toString(), "meetingType", type);
+            return Map.of(
+                    "meetingId",
+                    id.toString(),
+                    "meetingType",
+                    type,
+                    "sittingCheckAt",
+                    sittings.assign(id).toString());
         }
 
         /** Why and about what; whom the convening invites is corrected there. */
@@ -151,6 +161,7 @@ final class MeetingSteps {
         private final Agencies agencies;
         private final Cases cases;
         private final Invitations invitations;
+        private final Sittings sittings;
         private final Streams streams;
         private final Clock clock;
 
@@ -160,9 +171,11 @@ final class MeetingSteps {
                 Agencies agencies,
                 Cases cases,
                 Invitations invitations,
+                Sittings sittings,
                 Streams streams,
                 Clock clock) {
             this.invitations = invitations;
+            this.sittings = sittings;
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
@@ -178,13 +191,18 @@ final class MeetingSteps {
 
         @Override
         public Map<String, Object> context(UUID caseId, String instanceKey) {
-            return Map.of("meetingType", meetings.typeFor(caseId));
+            var type = meetings.typeFor(caseId);
+            return Map.of("meetingType", type, "sittingOptions", sittings.offered(type));
         }
 
+        /** The sitting it is put to, unless somebody chooses another. */
         @Override
         public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var meeting = current(meetings, caseId);
             var prefill = new HashMap<String, Object>();
+            meetings.find(meeting)
+                    .map(Meeting::sittingId)
+                    .ifPresent(sitting -> prefill.put("sitting", sitting.toString()));
             prefill.put(
                     "agencies",
                     meetings.attendees(meeting).stream()
@@ -196,13 +214,7 @@ final class MeetingSteps {
         @Override
         public Map<String, Object> apply(Submission s) {
             var meeting = current(meetings, s.caseId());
-            jdbc.sql(
-                            "update kasane.meeting set status = 'convened', scheduled_at = :at, place = :place, note = :note where id = :id")
-                    .param("id", meeting)
-                    .param("at", Timestamp.from(s.time("scheduledAt")))
-                    .param("place", s.text("place"))
-                    .param("note", s.text("note"))
-                    .update();
+            convene(meeting, s);
             for (var agency : s.list("agencies")) {
                 attendee(jdbc, s.caseId(), meeting, agencies.idOf(agency));
                 invite(meeting, agency);
@@ -217,31 +229,24 @@ final class MeetingSteps {
             return Map.of("meetingId", meeting.toString(), "meetingType", type);
         }
 
-        @Override
-        public Map<String, Object> contextOf(Recorded before) {
-            return typeOf(meetings, before);
-        }
-
         /** Another time is another invitation: everybody is asked anew. Of a meeting that is over only what was written is corrected. */
         @Override
         public boolean correct(Recorded before, Submission after) {
-            jdbc.sql("update kasane.meeting set scheduled_at = :at, place = :place, note = :note where id = :id")
-                    .param("id", before.meetingId())
-                    .param("at", Timestamp.from(after.time("scheduledAt")))
-                    .param("place", after.text("place"))
-                    .param("note", after.text("note"))
-                    .update();
-            if (!before.latest()
-                    || !meetings.find(before.meetingId()).orElseThrow().status().equals("convened")) {
+            var was = meetings.find(before.meetingId()).orElseThrow();
+            if (!before.latest() || !was.status().equals("convened")) {
+                jdbc.sql("update kasane.meeting set note = :note where id = :id")
+                        .param("id", before.meetingId())
+                        .param("note", after.text("note"))
+                        .update();
                 return false;
             }
+            var at = convene(before.meetingId(), after);
             var formerly = before.submission().list("agencies");
             attendees(jdbc, agencies, after, before.meetingId(), formerly);
             for (var agency : after.list("agencies")) {
                 invite(before.meetingId(), agency);
             }
-            boolean another =
-                    !after.time("scheduledAt").equals(before.submission().time("scheduledAt"));
+            boolean another = !at.equals(was.scheduledAt());
             if (another) {
                 invitations.askAgain(before.meetingId());
             }
@@ -259,7 +264,36 @@ final class MeetingSteps {
                                 "update kasane.meeting set status = 'proposed', scheduled_at = null, place = null where id = :id")
                         .param("id", before.meetingId())
                         .update();
+                sittings.assign(before.meetingId());
             }
+        }
+
+        /** What was offered when it was convened is offered still: the sitting it sits in may be past its cut-off. */
+        @Override
+        public Map<String, Object> contextOf(Recorded before) {
+            var type = typeOf(meetings, before).get("meetingType").toString();
+            return Map.of(
+                    "meetingType",
+                    type,
+                    "sittingOptions",
+                    sittings.offeredBeside(type, before.submission().text("sitting")));
+        }
+
+        /** Puts it to the sitting that was chosen, and says when that is. */
+        private Instant convene(UUID meeting, Submission s) {
+            var seat = sittings.seat(meeting, s.text("sitting"), s.time("scheduledAt"), s.text("place"));
+            jdbc.sql(
+                            """
+                            update kasane.meeting set status = 'convened', sitting_id = :sitting, scheduled_at = :at, place = :place, note = :note
+                            where id = :id
+                            """)
+                    .param("id", meeting)
+                    .param("sitting", seat.sittingId())
+                    .param("at", Timestamp.from(seat.startsAt()))
+                    .param("place", seat.place())
+                    .param("note", s.text("note"))
+                    .update();
+            return seat.startsAt();
         }
 
         @Override
@@ -287,6 +321,7 @@ final class MeetingSteps {
         private final Cases cases;
         private final Consents consents;
         private final Invitations invitations;
+        private final Sittings sittings;
         private final Streams streams;
         private final Clock clock;
 
@@ -297,6 +332,7 @@ final class MeetingSteps {
                 Cases cases,
                 Consents consents,
                 Invitations invitations,
+                Sittings sittings,
                 Streams streams,
                 Clock clock) {
             this.jdbc = jdbc;
@@ -305,6 +341,7 @@ final class MeetingSteps {
             this.cases = cases;
             this.consents = consents;
             this.invitations = invitations;
+            this.sittings = sittings;
             this.streams = streams;
             this.clock = clock;
         }
@@ -316,7 +353,15 @@ final class MeetingSteps {
 
         @Override
         public Map<String, Object> context(UUID caseId, String instanceKey) {
-            return Map.of("meetingType", meetings.typeFor(caseId));
+            return asksFor(meetings.typeFor(caseId), meetings.current(caseId, meetings.typeFor(caseId)));
+        }
+
+        private Map<String, Object> asksFor(String type, Optional<UUID> meeting) {
+            return Map.of(
+                    "meetingType",
+                    type,
+                    "quorum",
+                    meeting.flatMap(sittings::quorum).orElse(0));
         }
 
         @Override
@@ -334,26 +379,31 @@ final class MeetingSteps {
         @Override
         public Map<String, Object> apply(Submission s) {
             var meeting = current(meetings, s.caseId());
+            if (!meetings.find(meeting).orElseThrow().status().equals("convened")) {
+                throw new Refusal.Conflict("この会議の開催が取りやめになりました。「日程の決定・招集」からやり直してください。");
+            }
             var type = meetings.typeFor(s.caseId());
             var outcome = s.text(type.equals("support") ? "outcomeSupport" : "outcomeCoordination");
             belongsTo(jdbc, s, meeting);
             var facts =
                     Map.<String, Object>of("outcome", outcome, "meetingId", meeting.toString(), "meetingType", type);
             if (outcome.equals("postponed") || outcome.equals("cancelled")) {
-                notHeld(s, meeting, type, outcome);
-                return facts;
+                return notHeld(s, meeting, type, outcome, facts);
             }
             requirePledges(s, type);
+            requireQuorum(s, meeting);
             if (outcome.equals("plan") && !consents.sufficient(s.caseId())) {
                 throw new Refusal.Invalid(List.of(
                         new Refusal.FieldError("outcomeSupport", "支援会議の結論", "「支援プランへ進む」には、相談の中心となる人の同意の記録が要ります。")));
             }
             jdbc.sql(
                             """
-                            update kasane.meeting set status = 'held', held_at = :at, outcome = :outcome, minutes = :minutes, approach = :approach
+                            update kasane.meeting set status = 'held', held_at = :at, outcome = :outcome, minutes = :minutes, approach = :approach,
+                                quorum_note = :quorum
                             where id = :id
                             """)
                     .param("id", meeting)
+                    .param("quorum", s.text("quorumNote"))
                     .param("at", Timestamp.from(s.time("heldAt")))
                     .param("outcome", outcome)
                     .param("minutes", s.text("minutes"))
@@ -399,7 +449,7 @@ final class MeetingSteps {
 
         @Override
         public Map<String, Object> contextOf(Recorded before) {
-            return typeOf(meetings, before);
+            return asksFor(typeOf(meetings, before).get("meetingType").toString(), Optional.of(before.meetingId()));
         }
 
         /** Minutes, attendance and pledges; a pledge that was given stays. */
@@ -414,9 +464,14 @@ final class MeetingSteps {
                 return false;
             }
             requirePledges(after, type);
+            requireQuorum(after, before.meetingId());
             jdbc.sql(
-                            "update kasane.meeting set held_at = :at, minutes = :minutes, approach = :approach, outcome = :outcome where id = :id")
+                            """
+                            update kasane.meeting set held_at = :at, minutes = :minutes, approach = :approach, outcome = :outcome, quorum_note = :quorum
+                            where id = :id
+                            """)
                     .param("id", before.meetingId())
+                    .param("quorum", after.text("quorumNote"))
                     .param("at", Timestamp.from(after.time("heldAt")))
                     .param("outcome", after.text(type.equals("support") ? "outcomeSupport" : "outcomeCoordination"))
                     .param("minutes", after.text("minutes"))
@@ -474,7 +529,9 @@ final class MeetingSteps {
         }
 
         /** Put off: everybody is asked again for the new day. Called off: the case looks for another way. */
-        private void notHeld(Submission s, UUID meeting, String type, String outcome) {
+        private Map<String, Object> notHeld(
+                Submission s, UUID meeting, String type, String outcome, Map<String, Object> facts) {
+            var more = new HashMap<>(facts);
             invitations.over(s.caseId(), meeting);
             jdbc.sql("update kasane.meeting set status = :status, note = :note where id = :id")
                     .param("id", meeting)
@@ -483,6 +540,7 @@ final class MeetingSteps {
                     .update();
             if (outcome.equals("postponed")) {
                 invitations.askAgain(meeting);
+                more.put("sittingCheckAt", sittings.putOff(meeting).toString());
                 if (type.equals("support")) {
                     cases.moveTo(s.caseId(), "meeting", "convene");
                 }
@@ -500,6 +558,22 @@ final class MeetingSteps {
                     s.caseId(),
                     CaseEvent.now(
                             "meeting." + outcome, clock.instant(), Map.of("meetingId", meeting, "meetingType", type)));
+            return more;
+        }
+
+        /** Too few may be enough, but somebody says why: the quorum is the municipality's own rule, no document names one. */
+        private void requireQuorum(Submission s, UUID meeting) {
+            int quorum = sittings.quorum(meeting).orElse(0);
+            long attended = java.util.stream.StreamSupport.stream(
+                            s.data().path("attendance").spliterator(), false)
+                    .filter(row -> row.path("attended").asBoolean())
+                    .count();
+            if (attended < quorum && s.text("quorumNote") == null) {
+                throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                        "quorumNote",
+                        "定足数に満たないまま開いた理由",
+                        "を入力してください。この会議体の定足数は" + quorum + "機関、出席は" + attended + "機関です。")));
+            }
         }
 
         /** Secrecy is statutory in a 支援会議: whoever attends has pledged it for this meeting (002, L5079-81). */
@@ -559,12 +633,12 @@ final class MeetingSteps {
     @Component
     static class Facts implements ProcessFacts {
 
-        private final JdbcClient jdbc;
         private final Meetings meetings;
+        private final Sittings sittings;
 
-        Facts(JdbcClient jdbc, Meetings meetings) {
-            this.jdbc = jdbc;
+        Facts(Meetings meetings, Sittings sittings) {
             this.meetings = meetings;
+            this.sittings = sittings;
         }
 
         @Override
@@ -579,17 +653,16 @@ final class MeetingSteps {
             if (meeting.isEmpty()) {
                 return Map.of("step", "propose", "meetingType", type);
             }
-            var status = jdbc.sql("select status from kasane.meeting where id = :id")
-                    .param("id", meeting.get())
-                    .query(String.class)
-                    .single();
+            var status = meetings.find(meeting.get()).orElseThrow().status();
             return Map.of(
                     "step",
                     status.equals("convened") ? "hold" : "convene",
                     "meetingType",
                     type,
                     "meetingId",
-                    meeting.get().toString());
+                    meeting.get().toString(),
+                    "sittingCheckAt",
+                    sittings.lookAgainAt(meeting.get()).toString());
         }
     }
 

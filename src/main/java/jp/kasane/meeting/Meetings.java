@@ -65,6 +65,7 @@ public class Meetings implements CaseSection {
                 .query((row, n) -> new Meeting(
                         row.getObject("id", UUID.class),
                         row.getObject("case_id", UUID.class),
+                        row.getObject("sitting_id", UUID.class),
                         row.getString("meeting_type"),
                         row.getString("status"),
                         row.getString("convener"),
@@ -78,6 +79,7 @@ public class Meetings implements CaseSection {
                         row.getString("outcome"),
                         row.getString("minutes"),
                         row.getString("approach"),
+                        row.getString("quorum_note"),
                         attendees(row.getObject("id", UUID.class))))
                 .list();
     }

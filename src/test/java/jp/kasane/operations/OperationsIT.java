@@ -17,6 +17,7 @@ import jp.kasane.KasaneServer;
 import jp.kasane.access.SystemActor;
 import jp.kasane.notification.MailAddresses;
 import jp.kasane.notification.Notices;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,11 @@ class OperationsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static KasaneServer kasane;
+
+    @AfterAll
+    static void dismiss() {
+        kasane.dismissEmployed();
+    }
 
     @BeforeAll
     static void start() {

@@ -27,6 +27,7 @@ final class DiagramRules {
             "read-case-facts",
             "notify",
             "invite-members",
+            "assign-sitting",
             "allocate-roles",
             "sweep-deadlines",
             "escalate-deadline");

@@ -31,7 +31,8 @@ class FormSubsetTest {
             "dynamiclist");
     private static final Set<String> VALIDATIONS =
             Set.of("required", "minLength", "maxLength", "min", "max", "pattern");
-    private static final Set<String> OPTIONS_OF_THE_SERVER = Set.of("agencyOptions", "concernOptions", "memberOptions");
+    private static final Set<String> OPTIONS_OF_THE_SERVER =
+            Set.of("agencyOptions", "concernOptions", "memberOptions", "sittingOptions");
     private static final Set<String> LAID_OUT = Set.of("text", "separator", "group");
 
     static Stream<String> forms() {

@@ -51,6 +51,7 @@ class ProcessVariablesTest {
                         "sweepAt",
                         "reviewAt",
                         "reportAt",
+                        "sittingCheckAt",
                         "watchAt");
     }
 

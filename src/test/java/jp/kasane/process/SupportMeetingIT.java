@@ -3,6 +3,7 @@ package jp.kasane.process;
 import static io.camunda.process.test.api.CamundaAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,84 @@ class SupportMeetingIT extends ProcessScenario {
 
         assertThat(meeting).isActive().hasActiveElements(expected).hasNoActiveIncidents();
         assertThat(invited).isEmpty();
+    }
+
+    /** What misses a cut-off goes to the next sitting, as often as that happens; the task stays with the convener (001, L6406-6414). */
+    @Test
+    void eachMissedCutoffPutsTheCaseToTheNextSittingAndTheTaskStays() {
+        submissionsOf("Task_ProposeMembers", Map.of("sittingCheckAt", after(Duration.ofDays(10))));
+        submissionsOf("Task_HoldMeeting", Map.of("outcome", "outreach"));
+        answer(
+                "assign-sitting",
+                Map.of("route", "waiting", "sittingCheckAt", after(Duration.ofDays(40))),
+                Map.of("route", "waiting", "sittingCheckAt", after(Duration.ofDays(70))));
+
+        var meeting = start("support-meeting", Map.of("meetingType", "support"));
+        submit("Task_ProposeMembers");
+        task("Task_ConveneMeeting").isCreated();
+        assertThat(assigned).isEmpty();
+        camunda.increaseTime(Duration.ofDays(11));
+        assertThat(meeting).hasCompletedElement("Activity_AssignSitting", 1).hasActiveElements("Event_NextCutoff");
+        camunda.increaseTime(Duration.ofDays(30));
+        assertThat(meeting).hasCompletedElement("Activity_AssignSitting", 2).hasActiveElements("Task_ConveneMeeting");
+        assertThat(assigned).containsOnly(caseId + ":support-meeting");
+        submit("Task_ConveneMeeting");
+        submit("Task_HoldMeeting");
+
+        assertThat(meeting)
+                .isCompleted()
+                .hasCompletedElement("Task_ConveneMeeting", 1)
+                .hasCompletedElements("End_MeetingHeld");
+    }
+
+    @Test
+    void onceConvenedNoCutoffIsWaitedFor() {
+        submissionsOf("Task_ProposeMembers", Map.of("sittingCheckAt", after(Duration.ofDays(10))));
+        answer(
+                "assign-sitting",
+                Map.of("route", "waiting", "sittingCheckAt", after(Duration.ofDays(40))),
+                Map.of("route", "convened"));
+
+        var meeting = start("support-meeting", Map.of("meetingType", "support"));
+        submit("Task_ProposeMembers");
+        task("Task_ConveneMeeting").isCreated();
+        camunda.increaseTime(Duration.ofDays(11));
+        assertThat(meeting).hasActiveElements("Event_NextCutoff");
+        submit("Task_ConveneMeeting");
+        task("Task_HoldMeeting").isCreated();
+        camunda.increaseTime(Duration.ofDays(30));
+
+        assertThat(meeting)
+                .isActive()
+                .hasCompletedElements("End_Convened")
+                .hasActiveElements("Task_HoldMeeting")
+                .hasNoActiveIncidents();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"support", "coordination"})
+    void aSittingThatIsCalledOffTakesItsCasesBackToTheConvening(String meetingType) {
+        factsOf(
+                "support-meeting",
+                Map.of("step", "propose", "meetingType", meetingType),
+                Map.of("step", "convene", "meetingType", meetingType));
+        submissionsOf("Task_HoldMeeting", Map.of("outcome", "cancelled"));
+
+        var meeting = start("support-meeting", Map.of("meetingType", meetingType));
+        submit("Task_ProposeMembers");
+        submit("Task_ConveneMeeting");
+        task("Task_HoldMeeting").isCreated();
+        knock("meeting-changed", caseId + ":support-meeting");
+
+        assertThat(meeting)
+                .hasTerminatedElements("Task_HoldMeeting")
+                .hasCompletedElements("Event_SittingChanged")
+                .hasCompletedElement("Task_ConveneMeeting", 1)
+                .hasActiveElements("Task_ConveneMeeting");
+        submit("Task_ConveneMeeting");
+        submit("Task_HoldMeeting");
+        assertThat(meeting).isCompleted();
+        assertThat(invited).hasSize(2);
     }
 
     @Test

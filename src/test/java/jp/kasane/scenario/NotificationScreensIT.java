@@ -27,6 +27,7 @@ class NotificationScreensIT {
 
     @AfterAll
     static void close() {
+        kasane.dismissEmployed();
         browser.close();
     }
 

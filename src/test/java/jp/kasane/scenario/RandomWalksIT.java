@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import jp.kasane.KasaneServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nobody is lost: cases walk at random (valid decisions, events from outside, re-seats, pauses), stop anywhere, and then every one
@@ -28,12 +32,26 @@ class RandomWalksIT {
     private static final int FIRST_SEED = Integer.getInteger("kasane.first-walk", 1);
     private static final int THREADS = 6;
 
-    private final KasaneServer kasane = KasaneServer.shared();
+    /** One of its own: no other test's people, mails and cases stand in the way, and none of these in theirs. */
+    private static KasaneServer kasane;
+
+    @TempDir
+    private static Path directory;
+
     private final Map<String, Set<UUID>> audiences = new LinkedHashMap<>();
+
+    @BeforeAll
+    static void start() {
+        kasane = KasaneServer.on(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        kasane.close();
+    }
 
     @Test
     void noOpenCaseIsEverLeftWithoutAWayBackToPeople() throws InterruptedException {
-        // Everybody who works here, those too whom other tests employed: a task of their agency is theirs.
         var people = kasane.sql()
                 .sql("select login from kasane.app_user where password_hash is not null order by id")
                 .query(String.class)
@@ -48,6 +66,27 @@ class RandomWalksIT {
         var walks = IntStream.range(FIRST_SEED, FIRST_SEED + WALKS)
                 .mapToObj(Walk::new)
                 .toList();
+        var sampler = Thread.ofPlatform().daemon().start(() -> {
+            var counts = new java.util.HashMap<String, Integer>();
+            long end = System.nanoTime() + 60_000_000_000L;
+            while (System.nanoTime() < end) {
+                kasane.sql()
+                        .sql(
+                                "select coalesce(wait_event_type,'CPU') || ' ' || left(regexp_replace(query, '\\s+', ' ', 'g'), 160) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()")
+                        .query(String.class)
+                        .list()
+                        .forEach(q -> counts.merge(q, 1, Integer::sum));
+                try {
+                    Thread.sleep(50);
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+            counts.entrySet().stream()
+                    .sorted((a, b) -> b.getValue() - a.getValue())
+                    .limit(40)
+                    .forEach(e -> System.out.println("SAMPLE " + e.getValue() + " " + e.getKey()));
+        });
         try (var threads = Executors.newFixedThreadPool(THREADS)) {
             walks.forEach(walk -> threads.submit(walk::run));
             threads.shutdown();

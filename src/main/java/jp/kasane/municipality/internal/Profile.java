@@ -1,5 +1,6 @@
 package jp.kasane.municipality.internal;
 
+import java.time.LocalDate;
 import java.util.List;
 
 /** {@code profiles/<municipality>.yaml}. An unknown key is a mistake, not a comment. */
@@ -9,6 +10,7 @@ record Profile(
         String coordinatingAgency,
         String responsibleAgency,
         List<AgencyEntry> agencies,
+        List<MeetingEntry> meetings,
         List<DeadlineEntry> deadlines,
         CalendarEntry calendar,
         List<UserEntry> localUsers) {
@@ -38,6 +40,34 @@ record Profile(
      * @param closedWeekdays 1 Monday … 7 Sunday
      */
     record CalendarEntry(List<Integer> closedWeekdays, List<ClosureEntry> closures) {}
+
+    /**
+     * A body that meets; what is not said is a first value of ours (see the table {@code meeting_body}).
+     *
+     * @param kinds support, coordination
+     * @param rhythm adhoc, weekly or monthly
+     * @param every n weeks or months, counted from {@code countsFrom}
+     * @param weekday 1 Monday … 7 Sunday
+     * @param nths of a month: 1 to 5, -1 the last
+     * @param closedDay keep, next, previous or skip
+     */
+    record MeetingEntry(
+            String code,
+            String name,
+            List<String> kinds,
+            String rhythm,
+            Integer every,
+            LocalDate countsFrom,
+            Integer weekday,
+            List<Integer> nths,
+            List<Integer> months,
+            String starts,
+            String place,
+            Integer cutoffDays,
+            String cutoffUnit,
+            String closedDay,
+            Integer quorum,
+            String source) {}
 
     /** Every year, e.g. from 12-29 to 01-03. */
     record ClosureEntry(String name, String from, String to) {}

@@ -3,10 +3,14 @@ package jp.kasane.municipality.internal;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import jp.kasane.foundation.Ids;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
@@ -86,6 +90,7 @@ class ProfileLoader implements InitializingBean {
         }
         try (var file = resource.getInputStream()) {
             return JsonMapper.builder(new YAMLFactory())
+                    .addModule(new JavaTimeModule())
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .build()
                     .readValue(file, Profile.class);
@@ -127,6 +132,9 @@ class ProfileLoader implements InitializingBean {
                     .update();
         }
         calendar(jdbc, municipality, profile.calendar());
+        if (profile.meetings() != null) {
+            profile.meetings().forEach(body -> meetingBody(jdbc, municipality, body));
+        }
         jdbc.sql("select kasane.add_default_settings(?)")
                 .param(municipality)
                 .query()
@@ -167,6 +175,42 @@ class ProfileLoader implements InitializingBean {
                         .update();
             }
         }
+    }
+
+    private static void meetingBody(JdbcClient jdbc, UUID municipality, Profile.MeetingEntry body) {
+        jdbc.sql(
+                        """
+                        insert into kasane.meeting_body (id, municipality_id, code, name, kinds, rhythm, every, counts_from, weekday, nths, months,
+                            starts, place, cutoff_days, cutoff_unit, closed_day, quorum)
+                        values (:id, :municipality, :code, :name, :kinds, :rhythm, coalesce(:every, 1), :from, :weekday, coalesce(:nths::int[], '{}'),
+                            coalesce(:months::int[], '{1,2,3,4,5,6,7,8,9,10,11,12}'), coalesce(:starts::time, '14:00'), coalesce(:place, ''),
+                            coalesce(:cutoff, 7), coalesce(:unit, 'calendar'), coalesce(:closed, 'next'), :quorum)
+                        """)
+                .param("id", Ids.next())
+                .param("municipality", municipality)
+                .param("code", body.code())
+                .param("name", body.name())
+                .param("kinds", body.kinds().toArray(String[]::new))
+                .param("rhythm", body.rhythm())
+                .param("every", body.every(), Types.INTEGER)
+                .param("from", body.countsFrom(), Types.DATE)
+                .param("weekday", body.weekday(), Types.INTEGER)
+                .param("nths", numbers(body.nths()), Types.VARCHAR)
+                .param("months", numbers(body.months()), Types.VARCHAR)
+                .param("starts", body.starts(), Types.VARCHAR)
+                .param("place", body.place(), Types.VARCHAR)
+                .param("cutoff", body.cutoffDays(), Types.INTEGER)
+                .param("unit", body.cutoffUnit(), Types.VARCHAR)
+                .param("closed", body.closedDay(), Types.VARCHAR)
+                .param("quorum", body.quorum(), Types.INTEGER)
+                .update();
+    }
+
+    /** As PostgreSQL writes an array; null where nothing is said. */
+    private static String numbers(List<Integer> numbers) {
+        return numbers == null
+                ? null
+                : numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
     private static UUID agency(JdbcClient jdbc, String code) {

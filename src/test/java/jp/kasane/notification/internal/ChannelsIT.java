@@ -35,6 +35,7 @@ import jp.kasane.access.SystemActor;
 import jp.kasane.notification.MailAddresses;
 import jp.kasane.notification.Notices;
 import jp.kasane.worker.SweepDeadlines;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,11 @@ class ChannelsIT {
     private static KasaneServer kasane;
 
     private HttpServer receiver;
+
+    @AfterAll
+    static void dismiss() {
+        kasane.dismissEmployed();
+    }
 
     @BeforeAll
     static void start() {
