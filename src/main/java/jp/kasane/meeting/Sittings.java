@@ -30,13 +30,7 @@ import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.Notices;
-import jp.kasane.worker.AssignSitting;
-import jp.kasane.worker.AssignSittingWorker;
-import jp.kasane.worker.JobContext;
-import jp.kasane.worker.UnknownReference;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -49,7 +43,7 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 @Transactional
-public class Sittings implements AssignSitting {
+public class Sittings {
 
     /** So far ahead regular sittings stand in the table; they are planned anew when less than half of it is left. */
     private static final int DAYS_AHEAD = 400;
@@ -308,26 +302,18 @@ public class Sittings implements AssignSitting {
                 .orElseGet(() -> clock.instant().plus(LOOK_AGAIN));
     }
 
-    /** The cut-off of the sitting has come while nobody has convened the meeting. */
-    @Override
-    public Map<String, Object> assign(JobContext job) {
-        var caseId = Ids.parse(job.caseId()).orElseThrow(() -> new UnknownReference("会議のケースがありません。"));
-        return system.inTransaction(() -> {
-            cases.find(caseId).orElseThrow(() -> new UnknownReference("このケースはデータベースにありません。"));
-            streams.lock(caseId);
-            var type = Objects.toString(job.instanceKey(), "").endsWith(":plan-meeting") ? "coordination" : "support";
-            return waiting(
-                            "m.case_id = :id and m.meeting_type = '" + type
-                                    + "' and m.status in ('proposed', 'postponed', 'convened')",
-                            caseId)
-                    .filter(Waiting::toBeConvened)
-                    .map(meeting -> Map.<String, Object>of(
-                            "route",
-                            "waiting",
-                            "sittingCheckAt",
-                            assign(meeting.id()).toString()))
-                    .orElse(Map.of("route", "convened"));
-        });
+    /**
+     * Puts the case's meeting of the kind to a sitting, if it is still to be convened.
+     *
+     * @return when to look again; empty when there is nothing to convene any more
+     */
+    Optional<Instant> assign(UUID caseId, String meetingType) {
+        return waiting(
+                        "m.case_id = :id and m.meeting_type = '" + meetingType
+                                + "' and m.status in ('proposed', 'postponed', 'convened')",
+                        caseId)
+                .filter(Waiting::toBeConvened)
+                .map(meeting -> assign(meeting.id()));
     }
 
     /**
@@ -864,13 +850,5 @@ public class Sittings implements AssignSitting {
 
     private Refusal.Invalid invalid(String field, String label, String key) {
         return new Refusal.Invalid(List.of(new Refusal.FieldError(field, changes.word(label), changes.word(key))));
-    }
-
-    @Configuration
-    static class Workers {
-        @Bean
-        AssignSittingWorker assignSitting(AssignSitting port) {
-            return new AssignSittingWorker(port);
-        }
     }
 }
