@@ -3,13 +3,13 @@ package jp.kasane.casefile;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -83,7 +83,7 @@ public class Cases {
 
     /** Per municipality and fiscal year, which starts in April: 2026-0012. */
     private String nextNumber() {
-        var today = LocalDate.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"));
+        var today = JapaneseTime.dayOf(clock.instant());
         int fiscalYear = today.getMonthValue() >= 4 ? today.getYear() : today.getYear() - 1;
         int number = jdbc.sql(
                         """

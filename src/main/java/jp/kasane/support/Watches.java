@@ -3,13 +3,13 @@ package jp.kasane.support;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import jp.kasane.calendar.OfficeDay;
 import jp.kasane.casefile.CaseMoved;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
@@ -175,10 +175,7 @@ class Watches implements StepHandler, CaseSection, ProcessFacts {
         if (day == null) {
             throw new Refusal.Conflict("見守りの日がありません。");
         }
-        return day.atTime(8, 30)
-                .atZone(ZoneId.of("Asia/Tokyo"))
-                .toOffsetDateTime()
-                .toString();
+        return OfficeDay.opens(day).toString();
     }
 
     @Override
