@@ -213,14 +213,7 @@ public class Contacts implements CaseSection {
             switch (outcome) {
                 case "continue" -> cases.moveTo(s.caseId(), "outreach", "contact");
                 case "consent" -> cases.moveTo(s.caseId(), "outreach", "consent");
-                case "other" -> {
-                    switch (s.text("nextPhase")) {
-                        case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
-                        case "monitoring" -> cases.moveTo(s.caseId(), "monitoring", "support");
-                        case "closure" -> cases.moveTo(s.caseId(), "closure", "evaluate");
-                        default -> throw new IllegalStateException("The form offers a phase nobody handles");
-                    }
-                }
+                case "other" -> cases.begin(s.caseId(), s.text("nextPhase"));
                 default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
             }
             return Map.of("outcome", outcome);

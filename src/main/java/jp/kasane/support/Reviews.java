@@ -88,9 +88,9 @@ public class Reviews implements StepHandler, CaseSection, ProcessFacts {
                 .update();
         cases.nextReview(s.caseId(), s.date("nextOn"));
         switch (decision) {
-            case "continue" -> cases.moveTo(s.caseId(), "monitoring", "support");
-            case "replan" -> cases.moveTo(s.caseId(), "plan", "draft");
-            case "close" -> cases.moveTo(s.caseId(), "closure", "evaluate");
+            case "continue" -> cases.begin(s.caseId(), "monitoring");
+            case "replan" -> cases.begin(s.caseId(), "plan");
+            case "close" -> cases.begin(s.caseId(), "closure");
             default -> throw new IllegalStateException("The form offers a decision nobody handles: " + decision);
         }
         var facts = new HashMap<String, Object>(Map.of("decision", decision));

@@ -85,14 +85,7 @@ class Watches implements StepHandler, CaseSection, ProcessFacts {
                 deadlines.keepOn(s.caseId(), STEP, s.caseId() + ":closure", s.date("nextOn"));
                 facts.put("watchAt", morning(s.date("nextOn")));
             }
-            case "reopen" -> {
-                switch (s.text("nextPhase")) {
-                    case "assessment" -> cases.reopen(s.caseId(), "assessment", "gather");
-                    case "outreach" -> cases.reopen(s.caseId(), "outreach", "plan");
-                    case "monitoring" -> cases.reopen(s.caseId(), "monitoring", "support");
-                    default -> throw new IllegalStateException("The form offers a phase nobody handles");
-                }
-            }
+            case "reopen" -> cases.reopen(s.caseId(), s.text("nextPhase"));
             case "end" -> cases.endWatch(s.caseId());
             default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
         }
