@@ -3,7 +3,9 @@ import { defineConfig, type Plugin } from 'vite';
 
 /**
  * form-js has no hook for another language: its few words stand in its code. Here each is replaced, at build time, by a call to
- * `kasaneWord` (src/words.ts). A word that is not found stops the build: form-js was updated and the list must follow.
+ * `kasaneWord` (src/words.ts). A word that is not found stops the build: form-js was updated and the list must follow. Its mark
+ * (Powered by bpmn.io) stays as its licence wants it. The date picker takes the format of the page's language, not of the
+ * browser's, and reads dates as they are written on paper (src/form.ts).
  */
 const WORDS: [RegExp, string][] = [
   [/'Field is required\.'/g, "kasaneWord('Field is required.')"],
@@ -16,7 +18,35 @@ const WORDS: [RegExp, string][] = [
   [/placeholder: 'Search'/g, "placeholder: kasaneWord('Search')"],
   [/emptyListMessage = 'No results'/g, "emptyListMessage = kasaneWord('No results')"],
   [/" ", 'Add new'\]/g, "\" \", kasaneWord('Add new')]"],
+  [/`Expand all \(\$\{values\.length - 1\}\)`/g, "kasaneWord('Expand all ({})', values.length)"],
+  [/" ", 'Collapse'\]/g, "\" \", kasaneWord('Collapse')]"],
+  [/`Remove list item \$\{itemIndex \+ 1\}`/g, "kasaneWord('Remove list item {}', itemIndex + 1)"],
+  [/"aria-label": "Increment"/g, "\"aria-label\": kasaneWord('Increment')"],
+  [/"aria-label": "Decrement"/g, "\"aria-label\": kasaneWord('Decrement')"],
+  [/'Date and time must both be entered\.'/g, "kasaneWord('Date and time must both be entered.')"],
+  [/'Value is not a number\.'/g, "kasaneWord('Value is not a number.')"],
+  [
+    /'Value is expected to ' \+ \(decimalDigits === 0 \? 'be an integer' : .*\) \+ '\.'/g,
+    "decimalDigits === 0 ? kasaneWord('Value is expected to be an integer.') : kasaneWord('Value is expected to have at most {} decimal digits.', decimalDigits)",
+  ],
+  [/getLocaleDateFormat\(locale = 'default'\)/g, 'getLocaleDateFormat(locale = kasaneDates)'],
+  [/dateFormat: getLocaleDateFlatpickrConfig\(\),/g, 'dateFormat: getLocaleDateFlatpickrConfig(), ...kasaneCalendar,'],
+  [/placeholder: getLocaleReadableDateFormat\(\)/g, 'placeholder: kasaneWord(getLocaleReadableDateFormat())'],
+  [/placeholder: use24h \? 'hh:mm' : 'hh:mm --'/g, "placeholder: use24h ? kasaneWord('hh:mm') : 'hh:mm --'"],
 ];
+
+/** The end of form-js' date picker: below its input the chosen date is shown in 和暦, and read out with it (src/era.ts). */
+const DATE_INPUT = /"data-input": true,\s*"aria-describedby": props\['aria-describedby'\]\s*\}\)\s*\}\)\s*\}\)\]/;
+const WITH_ERA = `"data-input": true,
+          "aria-describedby": kasaneEra(date) === null ? props['aria-describedby'] : \`\${domId}-era \` + props['aria-describedby']
+        })
+      })
+    }), kasaneEra(date) !== null && jsx("div", {
+      id: \`\${domId}-era\`,
+      class: "era",
+      "aria-live": "polite",
+      children: kasaneEra(date)
+    })]`;
 
 function translateFormJs(): Plugin {
   return {
@@ -29,6 +59,8 @@ function translateFormJs(): Plugin {
         word.lastIndex = 0;
         translated = translated.replace(word, call);
       }
+      if (!DATE_INPUT.test(translated)) this.error('form-js draws its date picker otherwise: update DATE_INPUT in vite.config.ts');
+      translated = translated.replace(DATE_INPUT, () => WITH_ERA);
       return { code: translated, map: null };
     },
   };

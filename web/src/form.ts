@@ -1,5 +1,6 @@
 import './words';
 import { language } from './words';
+import { typed } from './era';
 import { createForm } from '@bpmn-io/form-js-viewer';
 import flatpickr from 'flatpickr';
 import { Japanese } from 'flatpickr/dist/l10n/ja.js';
@@ -75,6 +76,16 @@ function extras(): Record<string, unknown> {
   }
   return extra;
 }
+
+/** What form-js' date picker asks of its calendar beside its own: see vite.config.ts. */
+(globalThis as Record<string, unknown>).kasaneCalendar =
+  language === 'ja'
+    ? {
+        // What a screen reader says of a day.
+        ariaDateFormat: 'Y年n月j日（D）',
+        parseDate: (text: string, format: string) => typed(text) ?? flatpickr.parseDate(text, format),
+      }
+    : {};
 
 async function start() {
   if (language === 'ja') flatpickr.localize(Japanese);

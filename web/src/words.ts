@@ -10,6 +10,17 @@ const JAPANESE: Record<string, string> = {
   Search: '検索',
   'No results': '該当なし',
   'Add new': '一件追加する',
+  'Expand all ({})': '全 {} 件を表示',
+  Collapse: '折りたたむ',
+  'Remove list item {}': '{} 件目を削除',
+  Increment: '一つ増やす',
+  Decrement: '一つ減らす',
+  'Date and time must both be entered.': '日付と時刻の両方を入力してください。',
+  'Value is not a number.': '数字で入力してください。',
+  'Value is expected to be an integer.': '整数で入力してください。',
+  'Value is expected to have at most {} decimal digits.': '小数は {} 桁以内で入力してください。',
+  'yyyy/mm/dd': '例：2026/4/1',
+  'hh:mm': '例：09:30',
 };
 const ENGLISH: Record<string, string> = {
   'Field must match pattern.': 'Not in the expected form.',
@@ -20,6 +31,9 @@ const ENGLISH: Record<string, string> = {
 };
 
 export const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
+
+/** How dates are entered: as the page's language has it, in whatever language the browser is; in English as the browser's has it. */
+(globalThis as Record<string, unknown>).kasaneDates = language === 'ja' ? 'ja-JP' : 'default';
 
 (globalThis as Record<string, unknown>).kasaneWord = (word: string, value?: unknown) =>
   ((language === 'ja' ? JAPANESE : ENGLISH)[word] ?? word).replace('{}', String(value ?? ''));

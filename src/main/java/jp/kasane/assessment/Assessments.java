@@ -102,14 +102,14 @@ public class Assessments implements StepHandler, CaseSection {
             throw new Refusal.Invalid(List.of(new Refusal.FieldError(
                     "route", "次の道", "「重層的支援会議・支援プランへ進む」には、相談の中心となる人の同意の記録が要ります。ケースの「同意の変化」で記録できます。")));
         }
-        switch (route) {
-            case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
-            case "plan" -> cases.moveTo(s.caseId(), "plan", "draft");
-            case "outreach" -> cases.moveTo(s.caseId(), "outreach", "plan");
-            case "adjustment", "support" -> cases.moveTo(s.caseId(), "monitoring", "support");
-            case "normal" -> cases.moveTo(s.caseId(), "closure", "evaluate");
-            default -> throw new IllegalStateException("The form offers a route nobody handles: " + route);
-        }
+        cases.begin(
+                s.caseId(),
+                switch (route) {
+                    case "meeting", "plan", "outreach" -> route;
+                    case "adjustment", "support" -> "monitoring";
+                    case "normal" -> "closure";
+                    default -> throw new IllegalStateException("The form offers a route nobody handles: " + route);
+                });
         return Map.of("route", route);
     }
 

@@ -3,13 +3,13 @@ package jp.kasane.casefile;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -52,7 +52,7 @@ public class Cases {
      *
      * @param phase where it begins: mostly with the assessment, an urgent one where it is needed (002, L1377-81)
      */
-    public UUID open(String caseClass, String urgency, String phase, String step) {
+    public UUID open(String caseClass, String urgency, String phase) {
         var id = Ids.next();
         streams.open(id, "case");
         jdbc.sql(
@@ -65,7 +65,7 @@ public class Cases {
                 .param("id", id)
                 .param("number", nextNumber())
                 .param("phase", phase)
-                .param("step", step)
+                .param("step", Phases.firstStep(phase))
                 .param("class", caseClass)
                 .param("urgency", urgency)
                 .param("now", Timestamp.from(clock.instant()))
@@ -83,7 +83,7 @@ public class Cases {
 
     /** Per municipality and fiscal year, which starts in April: 2026-0012. */
     private String nextNumber() {
-        var today = LocalDate.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"));
+        var today = JapaneseTime.dayOf(clock.instant());
         int fiscalYear = today.getMonthValue() >= 4 ? today.getYear() : today.getYear() - 1;
         int number = jdbc.sql(
                         """
@@ -119,7 +119,12 @@ public class Cases {
                 .list();
     }
 
-    /** The case goes on to this phase and step; the engine hears of it at its next gate. */
+    /** The case goes on to this phase, and begins it from its first step; the engine hears of it at its next gate. */
+    public void begin(UUID caseId, String phase) {
+        moveTo(caseId, phase, Phases.firstStep(phase));
+    }
+
+    /** The case goes on to this step of a phase; the engine hears of it at its next gate. */
     public void moveTo(UUID caseId, String phase, String step) {
         jdbc.sql("update kasane.case_file set phase = :phase, step = :step where id = :id")
                 .param("id", caseId)
@@ -170,7 +175,12 @@ public class Cases {
         events.publishEvent(new CaseMoved(caseId, "closed", "closed"));
     }
 
-    /** A closed or watched case is open again; it keeps its number and its one history. */
+    /** A closed or watched case is open again and begins this phase; it keeps its number and its one history. */
+    public void reopen(UUID caseId, String phase) {
+        reopen(caseId, phase, Phases.firstStep(phase));
+    }
+
+    /** The same, at a step in the middle of a phase. */
     public void reopen(UUID caseId, String phase, String step) {
         jdbc.sql(
                         "update kasane.case_file set phase = :phase, step = :step, closed_at = null, watch_on = null, watch = false where id = :id")

@@ -109,9 +109,13 @@ class ChangeConsent implements FreeForm {
         }
         boolean planStopped = stopped.stream().anyMatch(each -> each.kind().equals("plan"));
         if (!suffices && (before.phase().equals("plan") || before.phase().equals("monitoring") && planStopped)) {
-            cases.moveTo(before.id(), "outreach", hasOutreachPlan(before.id()) ? "contact" : "plan");
+            if (hasOutreachPlan(before.id())) {
+                cases.moveTo(before.id(), "outreach", "contact");
+            } else {
+                cases.begin(before.id(), "outreach");
+            }
         } else if (suffices && !sufficedBefore && before.phase().equals("outreach")) {
-            cases.moveTo(before.id(), "plan", "draft");
+            cases.begin(before.id(), "plan");
         }
         return stopped;
     }

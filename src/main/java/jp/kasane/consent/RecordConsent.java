@@ -45,7 +45,7 @@ class RecordConsent implements StepHandler {
     public Map<String, Object> apply(Submission s) {
         insert(s);
         requireSufficient(s);
-        cases.moveTo(s.caseId(), "plan", "draft");
+        cases.begin(s.caseId(), "plan");
         return Map.of("consentSufficient", true);
     }
 

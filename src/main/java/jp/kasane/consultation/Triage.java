@@ -75,15 +75,7 @@ class Triage implements StepHandler, Occasion {
     /** Mostly with the assessment; what is urgent begins where it is needed, an outreach even before any plan (002, L1377-81). */
     private UUID open(Submission s) {
         var begin = s.text("begin") == null ? "assessment" : s.text("begin");
-        var step =
-                switch (begin) {
-                    case "assessment" -> "gather";
-                    case "meeting" -> "propose";
-                    case "outreach" -> "plan";
-                    case "monitoring" -> "support";
-                    default -> throw new IllegalStateException("The form offers a beginning nobody handles: " + begin);
-                };
-        return cases.open(s.text("caseClass"), s.text("urgency"), begin, step);
+        return cases.open(s.text("caseClass"), s.text("urgency"), begin);
     }
 
     @Override

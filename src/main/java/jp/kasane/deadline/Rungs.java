@@ -3,23 +3,19 @@ package jp.kasane.deadline;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneId;
 import jp.kasane.calendar.BusinessCalendar;
+import jp.kasane.calendar.OfficeDay;
+import jp.kasane.foundation.JapaneseTime;
 
 /** When the rungs of a deadline's ladder are reached: never before there was anything to do, and each not before the last. */
 record Rungs(Instant remindAt, Instant dueAt, Instant leadAt, Instant escalateAt) {
-
-    static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
-    /** Deadlines fall at the end of the office day. */
-    static final LocalTime END_OF_DAY = LocalTime.of(17, 15);
 
     /**
      * @param from when the task appeared, or the watch began; this day does not count
      * @param planned the date people agreed on, or null; one that is over already is none
      */
     static Rungs of(Instant from, LocalDate planned, DeadlinePolicy policy, BusinessCalendar calendar) {
-        var start = LocalDate.ofInstant(from, JAPAN);
+        var start = JapaneseTime.dayOf(from);
         var days = new Days(policy.business(), calendar);
         // People may well agree on a Saturday: a planned date is kept as it is.
         var due = planned != null && !planned.isBefore(start) ? planned : days.after(start, policy.dueDays());
@@ -38,7 +34,7 @@ record Rungs(Instant remindAt, Instant dueAt, Instant leadAt, Instant escalateAt
     }
 
     private static Instant at(LocalDate date) {
-        return date.atTime(END_OF_DAY).atZone(JAPAN).toInstant();
+        return OfficeDay.closes(date).toInstant();
     }
 
     Timestamp remind() {

@@ -8,6 +8,7 @@ import java.util.UUID;
 import jp.kasane.calendar.Calendars;
 import jp.kasane.casefile.Streams;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -51,7 +52,7 @@ public class StandingDeadlines {
 
     /** The same for a date people have agreed on; a date that is over counts as today. */
     public void keepOn(UUID caseId, String step, String instanceKey, LocalDate on) {
-        var today = LocalDate.ofInstant(clock.instant(), Rungs.JAPAN);
+        var today = JapaneseTime.dayOf(clock.instant());
         keep(caseId, step, instanceKey, clock.instant(), on.isBefore(today) ? today : on);
     }
 

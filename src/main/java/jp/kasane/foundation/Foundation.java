@@ -1,7 +1,6 @@
 package jp.kasane.foundation;
 
 import java.time.Clock;
-import java.time.ZoneId;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -11,6 +10,6 @@ class Foundation {
     /** The one clock. Municipal work is in Japanese time, wherever the server stands. */
     @Bean
     Clock clock() {
-        return Clock.system(ZoneId.of("Asia/Tokyo"));
+        return Clock.system(JapaneseTime.ZONE);
     }
 }

@@ -48,7 +48,7 @@ class AddMember implements FreeForm {
         var id = Ids.next();
         rows.save(s.caseId(), id, households.members(s.caseId()).size(), s.data());
         if (s.text("next").equals("assessment") && !before.phase().equals("assessment")) {
-            cases.moveTo(s.caseId(), "assessment", "gather");
+            cases.begin(s.caseId(), "assessment");
         }
         changes.add(s.id(), before, "member", s.date("occurredOn"), null, List.of(), Map.of("memberId", id));
         return Map.of("memberId", id.toString());

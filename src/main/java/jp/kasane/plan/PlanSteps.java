@@ -403,9 +403,9 @@ final class PlanSteps {
                 deadlines.settle(s.caseId(), "Watch_Ratification");
                 cases.lead(s.caseId(), plan.leadAgencyId());
                 cases.nextReview(s.caseId(), plan.reviewOn());
-                cases.moveTo(s.caseId(), "monitoring", "support");
+                cases.begin(s.caseId(), "monitoring");
             } else {
-                cases.moveTo(s.caseId(), "plan", "draft");
+                cases.begin(s.caseId(), "plan");
             }
             streams.append(
                     s.caseId(),

@@ -3,8 +3,6 @@ package jp.kasane.plan;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import jp.kasane.access.SystemActor;
+import jp.kasane.calendar.OfficeDay;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.ProcessFacts;
@@ -161,15 +160,12 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
     public Map<String, Object> facts(UUID caseId, String instanceKey) {
         var role = find(instanceKey).orElseThrow(() -> new UnknownReference("この役割はデータベースにありません。"));
         return role.status().equals("accepted")
-                ? Map.of("step", "carry", "reportAt", morning(role.nextReportOn()))
+                ? Map.of(
+                        "step",
+                        "carry",
+                        "reportAt",
+                        OfficeDay.opens(role.nextReportOn()).toString())
                 : Map.of("step", "accept");
-    }
-
-    private static String morning(LocalDate day) {
-        return day.atTime(LocalTime.of(8, 30))
-                .atZone(ZoneId.of("Asia/Tokyo"))
-                .toOffsetDateTime()
-                .toString();
     }
 
     /** 役割の確認・受諾. */
@@ -230,7 +226,7 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
                             Map.of("roleId", role.id(), "agencyId", role.agencyId())));
             var facts = new HashMap<String, Object>(Map.of("outcome", outcome));
             if (outcome.equals("accepted")) {
-                facts.put("reportAt", morning(s.date("reportOn")));
+                facts.put("reportAt", OfficeDay.opens(s.date("reportOn")).toString());
             }
             return facts;
         }
@@ -410,7 +406,7 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
                             Map.of("roleId", role.id(), "agencyId", role.agencyId(), "result", result)));
             var facts = new HashMap<String, Object>(Map.of("outcome", result));
             if (s.date("nextOn") != null) {
-                facts.put("reportAt", morning(s.date("nextOn")));
+                facts.put("reportAt", OfficeDay.opens(s.date("nextOn")).toString());
             }
             return facts;
         }

@@ -12,9 +12,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
+import jp.kasane.foundation.JapaneseTime;
 import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 
@@ -26,7 +26,6 @@ import org.springframework.web.client.RestClient;
  */
 public final class ScenarioPlayer {
 
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
     private static final Pattern DAY = Pattern.compile("today(?:([+-]\\d+))?");
     private static final Pattern TIME = Pattern.compile("now(?:([+-]\\d+)d)?");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -165,15 +164,17 @@ public final class ScenarioPlayer {
     private String fresh(String text, String user, String caseId) {
         var day = DAY.matcher(text);
         if (day.matches()) {
-            return LocalDate.now(JAPAN).plusDays(offset(day.group(1))).toString();
+            return LocalDate.now(JapaneseTime.ZONE)
+                    .plusDays(offset(day.group(1)))
+                    .toString();
         }
         var time = TIME.matcher(text);
         if (time.matches()) {
-            return LocalDateTime.now(JAPAN)
+            return LocalDateTime.now(JapaneseTime.ZONE)
                     .plusDays(offset(time.group(1)))
                     .withSecond(0)
                     .withNano(0)
-                    .atZone(JAPAN)
+                    .atZone(JapaneseTime.ZONE)
                     .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME);
         }
         if (text.startsWith("member:")) {

@@ -289,7 +289,7 @@ public class Closures implements CaseSection {
                 cases.lead(s.caseId(), receiver);
                 cases.moveTo(s.caseId(), "closure", "decide");
             } else {
-                cases.moveTo(s.caseId(), "closure", "evaluate");
+                cases.begin(s.caseId(), "closure");
                 cases.askToReceive(s.caseId(), null);
             }
             return Map.of("outcome", outcome);
@@ -383,7 +383,7 @@ public class Closures implements CaseSection {
                     .param("reason", s.text("reason"))
                     .update();
             if (!decision.equals("closed")) {
-                cases.moveTo(s.caseId(), "closure", "evaluate");
+                cases.begin(s.caseId(), "closure");
                 return Map.of("decision", decision);
             }
             var watchOn = jdbc.sql("select watch_on from kasane.closure where id = :id and watch")

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.FreeForm;
 import jp.kasane.task.Recorded;
@@ -157,7 +157,7 @@ public class Contacts implements CaseSection {
         public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             return Map.of(
                     "occurredAt",
-                    OffsetDateTime.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"))
+                    OffsetDateTime.ofInstant(clock.instant(), JapaneseTime.ZONE)
                             .truncatedTo(ChronoUnit.MINUTES)
                             .toString());
         }
@@ -213,14 +213,7 @@ public class Contacts implements CaseSection {
             switch (outcome) {
                 case "continue" -> cases.moveTo(s.caseId(), "outreach", "contact");
                 case "consent" -> cases.moveTo(s.caseId(), "outreach", "consent");
-                case "other" -> {
-                    switch (s.text("nextPhase")) {
-                        case "meeting" -> cases.moveTo(s.caseId(), "meeting", "propose");
-                        case "monitoring" -> cases.moveTo(s.caseId(), "monitoring", "support");
-                        case "closure" -> cases.moveTo(s.caseId(), "closure", "evaluate");
-                        default -> throw new IllegalStateException("The form offers a phase nobody handles");
-                    }
-                }
+                case "other" -> cases.begin(s.caseId(), s.text("nextPhase"));
                 default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
             }
             return Map.of("outcome", outcome);

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import jp.kasane.access.Acting;
+import jp.kasane.calendar.OfficeDay;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
@@ -88,9 +88,9 @@ public class Reviews implements StepHandler, CaseSection, ProcessFacts {
                 .update();
         cases.nextReview(s.caseId(), s.date("nextOn"));
         switch (decision) {
-            case "continue" -> cases.moveTo(s.caseId(), "monitoring", "support");
-            case "replan" -> cases.moveTo(s.caseId(), "plan", "draft");
-            case "close" -> cases.moveTo(s.caseId(), "closure", "evaluate");
+            case "continue" -> cases.begin(s.caseId(), "monitoring");
+            case "replan" -> cases.begin(s.caseId(), "plan");
+            case "close" -> cases.begin(s.caseId(), "closure");
             default -> throw new IllegalStateException("The form offers a decision nobody handles: " + decision);
         }
         var facts = new HashMap<String, Object>(Map.of("decision", decision));
@@ -195,11 +195,7 @@ public class Reviews implements StepHandler, CaseSection, ProcessFacts {
 
     /** The task is there some days before the review is due, so that it can be prepared: our setting, no document names one. */
     private static String opensAt(LocalDate review) {
-        return review.minusDays(DAYS_TO_PREPARE)
-                .atTime(8, 30)
-                .atZone(ZoneId.of("Asia/Tokyo"))
-                .toOffsetDateTime()
-                .toString();
+        return OfficeDay.opens(review.minusDays(DAYS_TO_PREPARE)).toString();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package jp.kasane.support;
 
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +9,8 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseChanges;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
+import jp.kasane.casefile.Phases;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.Notices;
 import jp.kasane.task.FreeForm;
@@ -30,19 +30,7 @@ final class Turns {
         if (phase.equals("asis") || phase.equals(before.phase())) {
             return;
         }
-        cases.moveTo(before.id(), phase, firstStep(phase));
-    }
-
-    private static String firstStep(String phase) {
-        return switch (phase) {
-            case "assessment" -> "gather";
-            case "meeting" -> "propose";
-            case "outreach" -> "plan";
-            case "plan" -> "draft";
-            case "monitoring" -> "support";
-            case "closure" -> "evaluate";
-            default -> throw new IllegalStateException("The form offers a phase nobody handles: " + phase);
-        };
+        cases.begin(before.id(), phase);
     }
 
     /** Back to the phase it was taken from, as far as it still stands where it was taken to. */
@@ -51,7 +39,7 @@ final class Turns {
             if (phase.equals("watch") || phase.equals("closed")) {
                 throw new Refusal.Conflict("この記録でケースが再開しているため、取り消せません。終結の手続きで終えてください。");
             }
-            return new StepHandler.Place(phase, firstStep(phase));
+            return new StepHandler.Place(phase, Phases.firstStep(phase));
         });
     }
 
@@ -86,14 +74,14 @@ final class Turns {
             var before = cases.required(s.caseId());
             cases.urgent(s.caseId());
             if (before.phase().equals("watch")) {
-                cases.reopen(s.caseId(), "assessment", "gather");
+                cases.reopen(s.caseId(), "assessment");
             }
             turnTo(cases, cases.required(s.caseId()), s.text("next"));
             changes.add(
                     s.id(),
                     before,
                     "urgent",
-                    LocalDate.ofInstant(s.time("happenedAt"), ZoneId.of("Asia/Tokyo")),
+                    JapaneseTime.dayOf(s.time("happenedAt")),
                     s.text("content"),
                     List.of(),
                     Map.of());
@@ -119,10 +107,7 @@ final class Turns {
         @Override
         public boolean correct(Recorded before, Submission after) {
             changes.correct(
-                    before.id(),
-                    after.id(),
-                    LocalDate.ofInstant(after.time("happenedAt"), ZoneId.of("Asia/Tokyo")),
-                    after.text("content"));
+                    before.id(), after.id(), JapaneseTime.dayOf(after.time("happenedAt")), after.text("content"));
             return false;
         }
 
@@ -215,7 +200,7 @@ final class Turns {
         @Override
         public Map<String, Object> apply(Submission s) {
             var before = cases.required(s.caseId());
-            cases.reopen(s.caseId(), s.text("next"), firstStep(s.text("next")));
+            cases.reopen(s.caseId(), s.text("next"));
             changes.add(s.id(), before, "reopening", s.date("occurredOn"), s.text("reason"), List.of(), Map.of());
             return Map.of();
         }

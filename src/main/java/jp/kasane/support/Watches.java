@@ -3,13 +3,13 @@ package jp.kasane.support;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import jp.kasane.calendar.OfficeDay;
 import jp.kasane.casefile.CaseMoved;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
@@ -85,14 +85,7 @@ class Watches implements StepHandler, CaseSection, ProcessFacts {
                 deadlines.keepOn(s.caseId(), STEP, s.caseId() + ":closure", s.date("nextOn"));
                 facts.put("watchAt", morning(s.date("nextOn")));
             }
-            case "reopen" -> {
-                switch (s.text("nextPhase")) {
-                    case "assessment" -> cases.reopen(s.caseId(), "assessment", "gather");
-                    case "outreach" -> cases.reopen(s.caseId(), "outreach", "plan");
-                    case "monitoring" -> cases.reopen(s.caseId(), "monitoring", "support");
-                    default -> throw new IllegalStateException("The form offers a phase nobody handles");
-                }
-            }
+            case "reopen" -> cases.reopen(s.caseId(), s.text("nextPhase"));
             case "end" -> cases.endWatch(s.caseId());
             default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
         }
@@ -175,10 +168,7 @@ class Watches implements StepHandler, CaseSection, ProcessFacts {
         if (day == null) {
             throw new Refusal.Conflict("見守りの日がありません。");
         }
-        return day.atTime(8, 30)
-                .atZone(ZoneId.of("Asia/Tokyo"))
-                .toOffsetDateTime()
-                .toString();
+        return OfficeDay.opens(day).toString();
     }
 
     @Override

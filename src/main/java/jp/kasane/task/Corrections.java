@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +21,7 @@ import jp.kasane.engine.EngineTask;
 import jp.kasane.engine.EngineTasks;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.foundation.WrittenDates;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.MessageSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,9 +36,6 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 @Transactional
 public class Corrections {
-
-    private static final DateTimeFormatter DAY_AND_TIME =
-            DateTimeFormatter.ofPattern("M月d日H:mm").withZone(ZoneId.of("Asia/Tokyo"));
 
     private final JdbcClient jdbc;
     private final Submissions submissions;
@@ -334,7 +330,8 @@ public class Corrections {
                         """)
                 .param("id", id)
                 .query((row, n) -> "この記録は「" + row.getString("name") + "」さんが"
-                        + DAY_AND_TIME.format(row.getTimestamp("at").toInstant()) + row.getString("what"))
+                        + WrittenDates.dayAndHour(row.getTimestamp("at").toInstant(), Locale.JAPANESE)
+                        + row.getString("what"))
                 .list()
                 .stream()
                 .findFirst()

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,6 +17,7 @@ import jp.kasane.engine.EngineTasks;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.foundation.WrittenDates;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -25,9 +25,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** What people have to do: found, taken, released, drafted and submitted. */
 @Component
 public class Tasks {
-
-    private static final DateTimeFormatter CLOCK_TIME =
-            DateTimeFormatter.ofPattern("H:mm").withZone(ZoneId.of("Asia/Tokyo"));
 
     private static final String SELECT =
             """
@@ -282,7 +279,7 @@ public class Tasks {
                         """)
                 .param("task", task.id())
                 .query((row, n) -> "この作業は「" + row.getString("name") + "」さんが"
-                        + CLOCK_TIME.format(row.getTimestamp("recorded_at").toInstant()) + "に提出しました。")
+                        + WrittenDates.hour(row.getTimestamp("recorded_at").toInstant(), Locale.JAPANESE) + "に提出しました。")
                 .optional();
         if (submitted.isPresent()) {
             return submitted.get();
@@ -310,7 +307,7 @@ public class Tasks {
                         """)
                 .param("task", task.id())
                 .query((row, n) -> "この作業は「" + row.getString("name") + "」さんが"
-                        + CLOCK_TIME.format(row.getTimestamp("claimed_at").toInstant()) + "から担当しています。")
+                        + WrittenDates.hour(row.getTimestamp("claimed_at").toInstant(), Locale.JAPANESE) + "から担当しています。")
                 .optional()
                 .ifPresent(sentence -> {
                     throw new Refusal.Conflict(sentence);

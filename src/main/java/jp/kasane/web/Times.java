@@ -3,18 +3,15 @@ package jp.kasane.web;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
+import java.util.function.BiFunction;
+import jp.kasane.foundation.WrittenDates;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.stereotype.Component;
 
-/** Dates as people read them, in Japanese time. */
+/** {@link WrittenDates} in the language of the page; nothing for what is not known. */
 @Component("times")
 class Times {
-
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
 
     private final Clock clock;
 
@@ -23,19 +20,23 @@ class Times {
     }
 
     public String dateTime(Instant time) {
-        return format(time == null ? null : time.atZone(JAPAN), "yyyy年M月d日(E) H:mm", "EEE d MMM yyyy, HH:mm");
+        return write(time, WrittenDates::dateAndHour);
     }
 
     public String date(LocalDate date) {
-        return format(date, "yyyy年M月d日(E)", "EEE d MMM yyyy");
+        return write(date, WrittenDates::date);
+    }
+
+    public String birth(LocalDate date) {
+        return write(date, WrittenDates::birth);
     }
 
     public String day(Instant time) {
-        return format(time == null ? null : time.atZone(JAPAN), "M月d日(E)", "EEE d MMM");
+        return write(time, WrittenDates::day);
     }
 
     public String hour(Instant time) {
-        return format(time == null ? null : time.atZone(JAPAN), "H:mm", "HH:mm");
+        return write(time, WrittenDates::hour);
     }
 
     public boolean past(Instant time) {
@@ -47,12 +48,7 @@ class Times {
         return time != null && time.isBefore(clock.instant().plusSeconds(3 * 86_400));
     }
 
-    private static String format(TemporalAccessor time, String japanese, String english) {
-        if (time == null) {
-            return "";
-        }
-        return LocaleContextHolder.getLocale().getLanguage().equals("en")
-                ? DateTimeFormatter.ofPattern(english, Locale.ENGLISH).format(time)
-                : DateTimeFormatter.ofPattern(japanese, Locale.JAPANESE).format(time);
+    private static <T> String write(T time, BiFunction<T, Locale, String> style) {
+        return time == null ? "" : style.apply(time, LocaleContextHolder.getLocale());
     }
 }

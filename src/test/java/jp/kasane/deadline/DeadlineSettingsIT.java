@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import jp.kasane.KasaneServer;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.worker.SweepDeadlines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,7 +76,7 @@ class DeadlineSettingsIT {
     }
 
     private static LocalDate day(Instant time) {
-        return LocalDate.ofInstant(time, Rungs.JAPAN);
+        return JapaneseTime.dayOf(time);
     }
 
     private static Row row(UUID task) {

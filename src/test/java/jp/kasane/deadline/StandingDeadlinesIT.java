@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import jp.kasane.KasaneServer;
 import jp.kasane.access.SystemActor;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.worker.SweepDeadlines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,7 +117,7 @@ class StandingDeadlinesIT {
     }
 
     private static LocalDate day(Instant time) {
-        return LocalDate.ofInstant(time, Rungs.JAPAN);
+        return JapaneseTime.dayOf(time);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import jp.kasane.foundation.JapaneseTime;
 
 /** A real Chromium, and people who fill in Kasane's forms in it by what they see. */
 final class Browser implements AutoCloseable {
@@ -74,20 +75,27 @@ final class Browser implements AutoCloseable {
 
     /** This person's own window, logged in. */
     Page as(String login) {
-        return people.computeIfAbsent(login, name -> {
-            var page = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
-                            .setLocale("ja-JP")
-                            .setTimezoneId("Asia/Tokyo")
-                            .setViewportSize(1280, 900))
-                    .newPage();
-            page.setDefaultTimeout(20_000);
-            page.navigate(baseUrl + "/login");
-            page.fill("#username", name);
-            page.fill("#password", name);
-            page.click("button[type=submit]");
-            page.waitForURL("**/tasks");
-            return page;
-        });
+        return people.computeIfAbsent(login, name -> at("ja-JP", name));
+    }
+
+    /** The same in a browser that speaks English: what a page says must not depend on that. */
+    Page inAnEnglishBrowserAs(String login) {
+        return people.computeIfAbsent(login + " en-US", key -> at("en-US", login));
+    }
+
+    private Page at(String language, String login) {
+        var page = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                        .setLocale(language)
+                        .setTimezoneId(JapaneseTime.ZONE.getId())
+                        .setViewportSize(1280, 900))
+                .newPage();
+        page.setDefaultTimeout(20_000);
+        page.navigate(baseUrl + "/login");
+        page.fill("#username", login);
+        page.fill("#password", login);
+        page.click("button[type=submit]");
+        page.waitForURL("**/tasks");
+        return page;
     }
 
     void open(Page page, String path) {
@@ -255,7 +263,8 @@ final class Browser implements AutoCloseable {
     }
 
     void picture(Page page, String name) {
-        page.waitForFunction("document.fonts.status === 'loaded'");
+        // Not waitForFunction: what it evaluates again, frame by frame, the page's policy forbids.
+        page.evaluate("() => document.fonts.ready.then(() => null)");
         page.screenshot(
                 new Page.ScreenshotOptions().setFullPage(true).setPath(Path.of("src/target/pictures", name + ".png")));
     }

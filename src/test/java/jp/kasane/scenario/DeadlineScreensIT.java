@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import jp.kasane.KasaneServer;
+import jp.kasane.foundation.JapaneseTime;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,21 +85,21 @@ class DeadlineScreensIT {
     }
 
     private static String inDays(Instant from, int days) {
-        return ON_THE_LIST.format(from.plus(days, ChronoUnit.DAYS).atZone(ZoneId.of("Asia/Tokyo")));
+        return ON_THE_LIST.format(from.plus(days, ChronoUnit.DAYS).atZone(JapaneseTime.ZONE));
     }
 
     @Test
     void aManagerDecidesOnADayAndIsToldWhatIsWrong() {
         var manager = browser.as("manager");
         browser.open(manager, "/settings/calendar");
-        assertThat(manager.locator("main").textContent()).contains("年末年始", "12-29 から 01-03 まで", "2026年9月22日(火)");
+        assertThat(manager.locator("main").textContent()).contains("年末年始", "12-29 から 01-03 まで", "令和8年9月22日(火)");
         tell(manager, "dayName", "市制記念日");
         manager.locator("form[action$='/days'] button").click();
         assertThat(manager.locator("#dayDate-error").textContent()).isEqualTo("日付は 2026-12-28 のように入力してください。");
         assertThat(manager.locator("#dayName").inputValue()).isEqualTo("市制記念日");
         tell(manager, "dayDate", "2027-10-01");
         manager.locator("form[action$='/days'] button").click();
-        assertThat(manager.locator(".settings-list").last().textContent()).contains("2027年10月1日(金)", "市制記念日", "閉庁");
+        assertThat(manager.locator(".settings-list").last().textContent()).contains("令和9年10月1日(金)", "市制記念日", "閉庁");
         browser.picture(manager, "settings-calendar");
         manager.locator("button:has-text('「市制記念日」を取り消す')").click();
         manager.locator("text=決めた日はありません。").waitFor();

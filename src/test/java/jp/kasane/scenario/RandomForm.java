@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.Random;
+import jp.kasane.foundation.JapaneseTime;
 
 /** Fills any form in with something it accepts; fields that are hidden are dropped by the server, as for everybody. */
 final class RandomForm {
-
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
 
     private final Random random;
     private final JsonNode options;
@@ -101,8 +99,8 @@ final class RandomForm {
     private String time(JsonNode component) {
         int days = random.nextInt(40);
         if (component.path("subtype").asText().equals("date")) {
-            return LocalDate.now(JAPAN).plusDays(days).toString();
+            return LocalDate.now(JapaneseTime.ZONE).plusDays(days).toString();
         }
-        return OffsetDateTime.now(JAPAN).minusDays(days).withNano(0).toString();
+        return OffsetDateTime.now(JapaneseTime.ZONE).minusDays(days).withNano(0).toString();
     }
 }

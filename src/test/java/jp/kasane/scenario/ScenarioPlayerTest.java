@@ -13,19 +13,17 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import jp.kasane.foundation.JapaneseTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a scenario's file says, and what the API then hears. */
 class ScenarioPlayerTest {
-
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
 
     private final ObjectMapper json = new ObjectMapper();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -90,7 +88,7 @@ class ScenarioPlayerTest {
     void daysAreCountedFromTodayInJapan() throws IOException {
         var data = registered("{ a: today, b: today+7, c: today-20 }");
 
-        var today = LocalDate.now(JAPAN);
+        var today = LocalDate.now(JapaneseTime.ZONE);
         assertThat(data.get("a").asText()).isEqualTo(today.toString());
         assertThat(data.get("b").asText()).isEqualTo(today.plusDays(7).toString());
         assertThat(data.get("c").asText()).isEqualTo(today.minusDays(20).toString());
@@ -100,7 +98,7 @@ class ScenarioPlayerTest {
     void timesAreCountedFromThisMinuteInJapanAndNameTheirOffset() throws IOException {
         var data = registered("{ a: now, b: now-2d, c: now+1d }");
 
-        var now = OffsetDateTime.now(JAPAN).truncatedTo(ChronoUnit.MINUTES);
+        var now = OffsetDateTime.now(JapaneseTime.ZONE).truncatedTo(ChronoUnit.MINUTES);
         assertThat(OffsetDateTime.parse(data.get("a").asText()).getOffset()).isEqualTo(ZoneOffset.ofHours(9));
         assertThat(OffsetDateTime.parse(data.get("a").asText())).isBetween(now.minusMinutes(1), now);
         assertThat(OffsetDateTime.parse(data.get("b").asText()))

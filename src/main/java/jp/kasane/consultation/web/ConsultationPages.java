@@ -1,12 +1,12 @@
 package jp.kasane.consultation.web;
 
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import jp.kasane.casefile.Timeline;
 import jp.kasane.consultation.Consultations;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Tasks;
 import org.springframework.stereotype.Controller;
@@ -36,7 +36,7 @@ class ConsultationPages {
         var data = forms.options();
         data.put(
                 "receivedAt",
-                OffsetDateTime.ofInstant(clock.instant(), ZoneId.of("Asia/Tokyo"))
+                OffsetDateTime.ofInstant(clock.instant(), JapaneseTime.ZONE)
                         .truncatedTo(ChronoUnit.MINUTES)
                         .toString());
         model.addAttribute("formJson", forms.shipped("consultation"));

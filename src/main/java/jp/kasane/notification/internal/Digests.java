@@ -5,10 +5,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
-import java.time.ZoneId;
 import java.util.UUID;
 import jp.kasane.access.SystemActor;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.notification.DigestTime;
 import jp.kasane.outbox.Outbox;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,8 +22,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Digests {
-
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
 
     private final JdbcClient jdbc;
     private final SystemActor system;
@@ -50,7 +48,7 @@ class Digests {
 
     /** @return how many digests were ordered */
     int send(Instant now) {
-        var today = LocalDate.ofInstant(now, JAPAN);
+        var today = JapaneseTime.dayOf(now);
         return system.inTransaction(() -> {
             int sent = 0;
             var waiting = jdbc.sql(
@@ -63,7 +61,7 @@ class Digests {
                     .query(Waiting.class)
                     .list();
             for (var person : waiting) {
-                var hour = today.atTime(person.at()).atZone(JAPAN).toInstant();
+                var hour = today.atTime(person.at()).atZone(JapaneseTime.ZONE).toInstant();
                 if (!now.isBefore(hour) && order(person, today, hour, now)) {
                     sent++;
                 }

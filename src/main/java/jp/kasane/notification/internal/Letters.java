@@ -1,11 +1,10 @@
 package jp.kasane.notification.internal;
 
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import jp.kasane.foundation.WrittenDates;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.MessageSource;
 import org.springframework.stereotype.Component;
@@ -16,8 +15,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Letters {
-
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
 
     private final MessageSource messages;
     private final String baseUrl;
@@ -53,11 +50,10 @@ class Letters {
 
     Letter digest(List<Item> items, String language) {
         var in = Locale.of(language);
-        var time = DateTimeFormatter.ofPattern(word(in, "mail.time"), in);
         var text = new StringBuilder(word(in, "mail.digest.lead", items.size()));
         for (var item : items) {
             text.append("\n\n■ ")
-                    .append(time.format(item.createdAt().atZone(JAPAN)))
+                    .append(WrittenDates.dayAndHour(item.createdAt(), in))
                     .append("  ")
                     .append(word(in, "notice." + item.kind()))
                     .append('\n')

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +31,7 @@ import jp.kasane.KasaneServer;
 import jp.kasane.access.Acting;
 import jp.kasane.access.Actor;
 import jp.kasane.access.SystemActor;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.notification.MailAddresses;
 import jp.kasane.notification.Notices;
 import jp.kasane.worker.SweepDeadlines;
@@ -46,7 +46,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** From {@code tell} to the mail in the mailbox and the call at the webhook. */
 class ChannelsIT {
 
-    private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -260,7 +259,11 @@ class ChannelsIT {
     // ── the digest ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     private static Instant tomorrowAt(int hour) {
-        return LocalDate.now(JAPAN).plusDays(1).atTime(hour, 0).atZone(JAPAN).toInstant();
+        return LocalDate.now(JapaneseTime.ZONE)
+                .plusDays(1)
+                .atTime(hour, 0)
+                .atZone(JapaneseTime.ZONE)
+                .toInstant();
     }
 
     @Test
@@ -295,7 +298,10 @@ class ChannelsIT {
                 .param("user", person.id())
                 .query(Instant.class)
                 .single();
-        var midnight = created.atZone(JAPAN).toLocalDate().atStartOfDay(JAPAN).toInstant();
+        var midnight = created.atZone(JapaneseTime.ZONE)
+                .toLocalDate()
+                .atStartOfDay(JapaneseTime.ZONE)
+                .toInstant();
         kasane.sql()
                 .sql("update kasane.notification set created_at = :at where user_id = :user")
                 .param("at", java.sql.Timestamp.from(midnight.plus(9, ChronoUnit.HOURS)))
