@@ -255,7 +255,8 @@ final class Browser implements AutoCloseable {
     }
 
     void picture(Page page, String name) {
-        page.waitForFunction("document.fonts.status === 'loaded'");
+        // Not waitForFunction: it asks again by eval, which the pages' policy forbids.
+        page.evaluate("document.fonts.ready.then(() => true)");
         page.screenshot(
                 new Page.ScreenshotOptions().setFullPage(true).setPath(Path.of("src/target/pictures", name + ".png")));
     }
