@@ -163,5 +163,9 @@ class CorrectionScreensIT {
         assertThat(((Number) page.evaluate("document.documentElement.scrollWidth")).intValue())
                 .as(name)
                 .isLessThanOrEqualTo(PHONE);
+        assertThat(page.evaluate("[...document.querySelectorAll('.fjs-inline-label label')]"
+                        + ".filter(label => label.scrollWidth > label.parentElement.clientWidth).length"))
+                .as("choices of %s that are cut", name)
+                .isEqualTo(0);
     }
 }

@@ -1,6 +1,5 @@
 package jp.kasane.bench;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 
@@ -20,16 +19,13 @@ public final class DeadlineSweeps {
         int open = args.length > 2 ? Integer.parseInt(args[2]) : 1000;
         int turns = args.length > 3 ? Integer.parseInt(args[3]) : 3;
         try (var database = Kasane.database(data)) {
-            var model = kasane.post("reception", "/consultations", Kasane.wrap(kasane.fresh(consultation(), null)))
-                    .get("consultationId")
-                    .asText();
-            open(database, model, open, "30 days");
+            open(kasane, database, open, "30 days");
             turns(database, open + " open, none due", turns);
-            open(database, model, 500, "-1 minute");
+            open(kasane, database, 500, "-1 minute");
             turns(database, open + " open, 500 more due", 1);
             try (var statement = database.createStatement();
                     var row = statement.executeQuery("select count(*) filter (where rung = 0), count(*) filter (where rung > 0)"
-                            + " from kasane.deadline where instance_key = 'bench' and remind_at < now()")) {
+                            + " from kasane.deadline where instance_key = 'bench' and remind_at < now() and settled_at is null")) {
                 row.next();
                 System.out.printf("of those due: %d told, %d not%n", row.getLong(2), row.getLong(1));
             }
@@ -39,22 +35,10 @@ public final class DeadlineSweeps {
         }
     }
 
-    private static com.fasterxml.jackson.databind.node.ObjectNode consultation() {
-        var data = JsonNodeFactory.instance.objectNode();
-        data.put("channel", "phone").put("broughtBy", "family").put("receivedAt", "now").put("subjectKnown", false);
-        data.put("subjectLabel", "測る人").put("story", "測るための相談");
-        data.putArray("concerns").add("food");
-        return data;
-    }
-
-    /** Each watches over a consultation of its own, as in life; they are copies of one. */
-    private static void open(Connection database, String model, int how, String dueIn) throws Exception {
-        database.setAutoCommit(false);
+    /** Each watches over a consultation of its own, as in life. */
+    private static void open(Kasane kasane, Connection database, int how, String dueIn) throws Exception {
+        Copies.of(kasane, database, how);
         try (var statement = database.createStatement()) {
-            statement.execute("create temporary table fresh on commit drop as select gen_random_uuid() as id from generate_series(1, " + how + ")");
-            statement.execute("insert into kasane.stream (id, municipality_id, kind) select f.id, m.id, 'consultation' from fresh f, kasane.municipality m");
-            statement.execute("insert into kasane.consultation select (jsonb_populate_record(c, jsonb_build_object('id', f.id, 'status', 'own'))).*"
-                    + " from fresh f, kasane.consultation c where c.id = '" + model + "'");
             statement.execute(
                     """
                     insert into kasane.deadline (id, municipality_id, stream_id, consultation_id, step, instance_key, policy_id, remind_at, due_at,
@@ -64,10 +48,6 @@ public final class DeadlineSweeps {
                     from fresh f, kasane.deadline_policy p where p.step = 'Watch_Silence'
                     """
                             .formatted(dueIn));
-        }
-        database.commit();
-        database.setAutoCommit(true);
-        try (var statement = database.createStatement()) {
             statement.execute("analyze kasane.deadline");
         }
     }
