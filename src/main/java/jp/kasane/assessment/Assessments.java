@@ -1,6 +1,7 @@
 package jp.kasane.assessment;
 
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -31,11 +32,13 @@ public class Assessments implements StepHandler, CaseSection {
     private final JdbcClient jdbc;
     private final Cases cases;
     private final Consents consents;
+    private final Clock clock;
 
-    Assessments(JdbcClient jdbc, Cases cases, Consents consents) {
+    Assessments(JdbcClient jdbc, Cases cases, Consents consents, Clock clock) {
         this.jdbc = jdbc;
         this.cases = cases;
         this.consents = consents;
+        this.clock = clock;
     }
 
     public record Assessment(
@@ -142,8 +145,9 @@ public class Assessments implements StepHandler, CaseSection {
 
     @Override
     public void withdraw(Recorded before) {
-        jdbc.sql("update kasane.assessment set voided_at = now() where submission_id = :id")
+        jdbc.sql("update kasane.assessment set voided_at = :now where submission_id = :id")
                 .param("id", before.id())
+                .param("now", Timestamp.from(clock.instant()))
                 .update();
     }
 

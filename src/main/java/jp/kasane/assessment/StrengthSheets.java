@@ -1,6 +1,7 @@
 package jp.kasane.assessment;
 
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -28,10 +29,12 @@ class StrengthSheets implements StepHandler, CaseSection {
 
     private final JdbcClient jdbc;
     private final Cases cases;
+    private final Clock clock;
 
-    StrengthSheets(JdbcClient jdbc, Cases cases) {
+    StrengthSheets(JdbcClient jdbc, Cases cases, Clock clock) {
         this.jdbc = jdbc;
         this.cases = cases;
+        this.clock = clock;
     }
 
     public record Sheet(
@@ -88,8 +91,9 @@ class StrengthSheets implements StepHandler, CaseSection {
 
     @Override
     public void withdraw(Recorded before) {
-        jdbc.sql("update kasane.strength_sheet set voided_at = now() where submission_id = :id")
+        jdbc.sql("update kasane.strength_sheet set voided_at = :now where submission_id = :id")
                 .param("id", before.id())
+                .param("now", Timestamp.from(clock.instant()))
                 .update();
     }
 

@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,6 +61,7 @@ public class CaseChanges implements CaseSection {
             List<Map<String, Object>> stopped,
             Map<String, Object> refs) {
         var after = cases.required(before.id()).phase();
+        var id = Ids.next();
         jdbc.sql(
                         """
                         insert into kasane.case_change (id, municipality_id, case_id, submission_id, kind, occurred_on, note, phase_before, phase_after,
@@ -67,7 +69,7 @@ public class CaseChanges implements CaseSection {
                         values (:id, kasane.my_municipality(), :case, :submission, :kind, :on, :note, :before, :after, :stopped::jsonb, :now,
                             kasane.acting_user())
                         """)
-                .param("id", Ids.next())
+                .param("id", id)
                 .param("case", before.id())
                 .param("submission", submissionId)
                 .param("kind", kind)
@@ -79,7 +81,9 @@ public class CaseChanges implements CaseSection {
                 .param("now", Timestamp.from(clock.instant()))
                 .update();
         var all = new HashMap<String, Object>(refs);
+        all.put("changeId", id);
         all.put("phaseBefore", before.phase());
+        all.put("stepBefore", before.step());
         all.put("phaseAfter", after);
         all.put("stopped", stopped);
         streams.append(before.id(), CaseEvent.now("change." + kind, clock.instant(), all));
@@ -104,16 +108,22 @@ public class CaseChanges implements CaseSection {
                 .update();
     }
 
-    /** The phase a change took the case away from, where the case still stands in the one it was taken to. */
+    /** @param step null for what was recorded before it was noted */
+    public record CameFrom(String phase, String step) {}
+
+    /** Where a change took the case away from, as long as the case still stands in the phase it was taken to. */
     @Transactional(readOnly = true)
-    public java.util.Optional<String> cameFrom(UUID submission) {
+    public Optional<CameFrom> cameFrom(UUID submission) {
         return jdbc.sql(
                         """
-                        select c.phase_before from kasane.case_change c join kasane.case_file f on f.id = c.case_id
+                        select c.phase_before as phase, (
+                            select e.refs ->> 'stepBefore' from kasane.case_event e
+                            where e.stream_id = c.case_id and e.kind = 'change.' || c.kind and e.refs ->> 'changeId' = c.id::text) as step
+                        from kasane.case_change c join kasane.case_file f on f.id = c.case_id
                         where c.submission_id = :id and c.phase_before <> c.phase_after and f.phase = c.phase_after
                         """)
                 .param("id", submission)
-                .query(String.class)
+                .query(CameFrom.class)
                 .optional();
     }
 

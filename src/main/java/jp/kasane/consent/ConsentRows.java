@@ -1,6 +1,7 @@
 package jp.kasane.consent;
 
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,12 @@ class ConsentRows {
 
     private final JdbcClient jdbc;
     private final Households households;
+    private final Clock clock;
 
-    ConsentRows(JdbcClient jdbc, Households households) {
+    ConsentRows(JdbcClient jdbc, Households households, Clock clock) {
         this.jdbc = jdbc;
         this.households = households;
+        this.clock = clock;
     }
 
     Map<String, Object> memberOptions(UUID caseId) {
@@ -33,17 +36,25 @@ class ConsentRows {
     }
 
     /** What was recorded wrongly no longer counts. */
-    void withdraw(java.util.UUID submission) {
-        jdbc.sql("update kasane.consent set voided_at = now() where submission_id = :id")
+    void withdraw(UUID submission) {
+        jdbc.sql("update kasane.consent set voided_at = :now where submission_id = :id")
                 .param("id", submission)
+                .param("now", Timestamp.from(clock.instant()))
                 .update();
     }
 
-    /** What a person said keeps its place in the history, whenever it is corrected. */
+    /**
+     * What a person said keeps its place in the history, whenever and however often it is corrected: a withdrawal that came later
+     * stays the later one.
+     */
     void keepPlace(Submission before, Submission after) {
-        jdbc.sql("update kasane.consent set recorded_at = :then where submission_id = :id")
-                .param("id", after.id())
-                .param("then", Timestamp.from(before.recordedAt()))
+        jdbc.sql(
+                        """
+                        update kasane.consent set recorded_at = (select min(recorded_at) from kasane.consent where submission_id = :before)
+                        where submission_id = :after
+                        """)
+                .param("before", before.id())
+                .param("after", after.id())
                 .update();
     }
 

@@ -1,7 +1,10 @@
 package jp.kasane.deadline;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -70,6 +73,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
     private final List<PlannedDate> plannedDates;
     private final Calendars calendars;
     private final SystemActor system;
+    private final Clock clock;
 
     Deadlines(
             JdbcClient jdbc,
@@ -79,7 +83,8 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             Notices notices,
             List<PlannedDate> plannedDates,
             Calendars calendars,
-            SystemActor system) {
+            SystemActor system,
+            Clock clock) {
         this.jdbc = jdbc;
         this.tasks = tasks;
         this.engine = engine;
@@ -88,6 +93,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         this.plannedDates = plannedDates;
         this.calendars = calendars;
         this.system = system;
+        this.clock = clock;
     }
 
     // ── opened and settled with the task ───────────────────────────────────────────────────────────────────────────
@@ -99,9 +105,10 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             open(tasks.withoutDeadline());
             jdbc.sql(
                             """
-                            update kasane.deadline l set settled_at = coalesce(t.ended_at, now())
+                            update kasane.deadline l set settled_at = coalesce(t.ended_at, :now)
                             from engine.user_task t where t.id = l.task_id and l.settled_at is null and t.state <> 'CREATED'
                             """)
+                    .param("now", Timestamp.from(clock.instant()))
                     .update();
         });
     }
@@ -186,9 +193,75 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         recompute(event.municipalityId(), null);
     }
 
+    /**
+     * Another day was agreed on for a task that is open. Settings are only read: what is told of the case meanwhile waits for its
+     * lock, which whoever corrects holds.
+     */
     @EventListener
-    void on(PlannedDateMoved event) {
-        recompute(event.municipalityId(), event.step());
+    void on(PlannedDateChanged event) {
+        DeadlineSettingsLock.shared(jdbc);
+        system.inThisTransaction(() -> {
+            var municipality = jdbc.sql("select municipality_id from kasane.stream where id = :id")
+                    .param("id", event.caseId())
+                    .query(UUID.class)
+                    .single();
+            var settings = settings(municipality);
+            var open = jdbc.sql(
+                            """
+                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on from kasane.deadline l
+                            where l.case_id = :case and l.step = :step and l.task_id is not null and l.settled_at is null
+                            order by l.id for update of l
+                            """)
+                    .param("case", event.caseId())
+                    .param("step", event.step())
+                    .query(Deadlines::open)
+                    .list();
+            for (var deadline : open) {
+                move(deadline, settings);
+                jdbc.sql(
+                                """
+                                delete from kasane.deadline_escalation e using kasane.deadline l
+                                where l.id = e.deadline_id and l.id = :id and e.rung > l.rung
+                                """)
+                        .param("id", deadline.id())
+                        .update();
+            }
+        });
+    }
+
+    private record Open(UUID id, String step, UUID caseId, UUID taskId, Instant fromAt, LocalDate plannedOn) {}
+
+    private static Open open(ResultSet row, int number) throws SQLException {
+        return new Open(
+                row.getObject("id", UUID.class),
+                row.getString("step"),
+                row.getObject("case_id", UUID.class),
+                row.getObject("task_id", UUID.class),
+                row.getTimestamp("from_at").toInstant(),
+                row.getObject("planned_on", LocalDate.class));
+    }
+
+    private void move(Open deadline, Settings settings) {
+        var policy = settings.policies().get(deadline.step());
+        if (policy == null || !policy.active()) {
+            return;
+        }
+        // What people have agreed on may have changed since the task appeared.
+        var planned = deadline.taskId() == null ? deadline.plannedOn() : planned(deadline.step(), deadline.caseId());
+        var rungs = Rungs.of(deadline.fromAt(), planned, policy, settings.calendar());
+        jdbc.sql(
+                        """
+                        update kasane.deadline set remind_at = :remind, due_at = :due, lead_at = :lead, escalate_at = :escalate,
+                            planned_on = :planned
+                        where id = :id
+                        """)
+                .param("id", deadline.id())
+                .param("remind", rungs.remind())
+                .param("due", rungs.due())
+                .param("lead", rungs.lead())
+                .param("escalate", rungs.escalate())
+                .param("planned", planned, Types.DATE)
+                .update();
     }
 
     /**
@@ -199,7 +272,6 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
      * @param step null: all of them
      */
     private void recompute(UUID municipality, String step) {
-        record Open(UUID id, String step, UUID caseId, UUID taskId, Instant fromAt, LocalDate plannedOn) {}
         DeadlineSettingsLock.alone(jdbc);
         system.inThisTransaction(() -> {
             var settings = settings(municipality);
@@ -211,37 +283,9 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                             """)
                     .param("municipality", municipality)
                     .param("step", step, Types.VARCHAR)
-                    .query((row, n) -> new Open(
-                            row.getObject("id", UUID.class),
-                            row.getString("step"),
-                            row.getObject("case_id", UUID.class),
-                            row.getObject("task_id", UUID.class),
-                            row.getTimestamp("from_at").toInstant(),
-                            row.getObject("planned_on", LocalDate.class)))
+                    .query(Deadlines::open)
                     .list();
-            for (var deadline : open) {
-                var policy = settings.policies().get(deadline.step());
-                if (policy == null || !policy.active()) {
-                    continue;
-                }
-                // What people have agreed on may have changed since the task appeared.
-                var planned =
-                        deadline.taskId() == null ? deadline.plannedOn() : planned(deadline.step(), deadline.caseId());
-                var rungs = Rungs.of(deadline.fromAt(), planned, policy, settings.calendar());
-                jdbc.sql(
-                                """
-                                update kasane.deadline set remind_at = :remind, due_at = :due, lead_at = :lead, escalate_at = :escalate,
-                                    planned_on = :planned
-                                where id = :id
-                                """)
-                        .param("id", deadline.id())
-                        .param("remind", rungs.remind())
-                        .param("due", rungs.due())
-                        .param("lead", rungs.lead())
-                        .param("escalate", rungs.escalate())
-                        .param("planned", planned, Types.DATE)
-                        .update();
-            }
+            open.forEach(deadline -> move(deadline, settings));
             jdbc.sql(
                             """
                             delete from kasane.deadline_escalation e using kasane.deadline l
@@ -301,11 +345,12 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                 jdbc.sql(
                                 """
                                 insert into kasane.deadline_escalation (deadline_id, municipality_id, rung, reached_at, recorded_at)
-                                select id, municipality_id, :rung, :now, now() from kasane.deadline where id = :id on conflict do nothing
+                                select id, municipality_id, :rung, :now, :recorded from kasane.deadline where id = :id on conflict do nothing
                                 """)
                         .param("id", deadline.id())
                         .param("rung", deadline.reached())
                         .param("now", Timestamp.from(now))
+                        .param("recorded", Timestamp.from(clock.instant()))
                         .update();
             }
             return due.stream().filter(deadline -> !deadline.waiting()).toList();

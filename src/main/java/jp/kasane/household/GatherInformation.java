@@ -128,6 +128,18 @@ class GatherInformation implements StepHandler {
                 households.members(s.caseId()).stream()
                         .map(Household.Member::id)
                         .collect(Collectors.toSet()));
+        return goOn(s);
+    }
+
+    /** The other way is taken from here; people who were added since stay all the same. */
+    @Override
+    public Map<String, Object> applyAnew(Recorded before, Submission after) {
+        check(after);
+        write(after, idsOf(filled(before)));
+        return goOn(after);
+    }
+
+    private Map<String, Object> goOn(Submission s) {
         boolean sheet = s.flag("strengthSheet");
         cases.moveTo(s.caseId(), "assessment", sheet ? "strengths" : "assess");
         return Map.of("outcome", sheet ? "strengths" : "assess");

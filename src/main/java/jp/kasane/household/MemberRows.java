@@ -1,6 +1,8 @@
 package jp.kasane.household;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.LocalDate;
 import java.util.LinkedHashSet;
 import java.util.UUID;
@@ -13,9 +15,11 @@ import org.springframework.stereotype.Component;
 class MemberRows {
 
     private final JdbcClient jdbc;
+    private final Clock clock;
 
-    MemberRows(JdbcClient jdbc) {
+    MemberRows(JdbcClient jdbc, Clock clock) {
         this.jdbc = jdbc;
+        this.clock = clock;
     }
 
     void save(UUID caseId, UUID id, int position, JsonNode entry) {
@@ -48,8 +52,9 @@ class MemberRows {
     }
 
     void gone(UUID member) {
-        jdbc.sql("update kasane.household_member set left_at = now() where id = :id")
+        jdbc.sql("update kasane.household_member set left_at = :now where id = :id")
                 .param("id", member)
+                .param("now", Timestamp.from(clock.instant()))
                 .update();
     }
 

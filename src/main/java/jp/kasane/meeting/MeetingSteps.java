@@ -552,7 +552,7 @@ final class MeetingSteps {
                         .param("case", s.caseId())
                         .param("note", s.text("note"))
                         .update();
-                cases.moveTo(s.caseId(), "plan", "draft");
+                cases.begin(s.caseId(), "plan");
             }
             streams.append(
                     s.caseId(),
@@ -614,9 +614,9 @@ final class MeetingSteps {
                 return;
             }
             switch (outcome) {
-                case "outreach" -> cases.moveTo(s.caseId(), "outreach", "plan");
-                case "plan" -> cases.moveTo(s.caseId(), "plan", "draft");
-                case "adjustment" -> cases.moveTo(s.caseId(), "monitoring", "support");
+                case "outreach" -> cases.begin(s.caseId(), "outreach");
+                case "plan" -> cases.begin(s.caseId(), "plan");
+                case "adjustment" -> cases.begin(s.caseId(), "monitoring");
                 default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
             }
         }

@@ -1,6 +1,7 @@
 package jp.kasane.meeting;
 
 import java.util.UUID;
+import jp.kasane.casefile.CaseMoved;
 import jp.kasane.task.PathCorrected;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,6 +17,23 @@ class MeetingsFollowThePath {
     MeetingsFollowThePath(JdbcClient jdbc, Invitations invitations) {
         this.jdbc = jdbc;
         this.invitations = invitations;
+    }
+
+    /** The plan is to be decided without a meeting, or its meeting was held: no other waits for it. */
+    @EventListener
+    void on(CaseMoved moved) {
+        if (!moved.phase().equals("plan") || !moved.step().equals("decide")) {
+            return;
+        }
+        jdbc.sql(
+                        """
+                        update kasane.meeting set status = 'cancelled'
+                        where case_id = :case and meeting_type = 'coordination' and status not in ('held', 'cancelled') returning id
+                        """)
+                .param("case", moved.caseId())
+                .query(UUID.class)
+                .list()
+                .forEach(meeting -> invitations.over(moved.caseId(), meeting));
     }
 
     @EventListener

@@ -1,10 +1,10 @@
 package jp.kasane.meeting;
 
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.deadline.PlannedDate;
+import jp.kasane.foundation.JapaneseTime;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -30,7 +30,7 @@ class SittingDate implements PlannedDate {
                         select scheduled_at from kasane.meeting where case_id = :id and status = 'convened' order by created_at desc limit 1
                         """)
                 .param("id", caseId)
-                .query((row, n) -> LocalDate.ofInstant(row.getTimestamp(1).toInstant(), ZoneId.of("Asia/Tokyo")))
+                .query((row, n) -> JapaneseTime.dayOf(row.getTimestamp(1).toInstant()))
                 .optional();
     }
 }

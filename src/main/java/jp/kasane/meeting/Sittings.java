@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,13 +20,15 @@ import jp.kasane.access.SystemActor;
 import jp.kasane.calendar.BusinessCalendar;
 import jp.kasane.calendar.CalendarChanged;
 import jp.kasane.calendar.Calendars;
+import jp.kasane.calendar.OfficeDay;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
-import jp.kasane.deadline.PlannedDateMoved;
+import jp.kasane.deadline.PlannedDateChanged;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.Notices;
 import org.springframework.context.ApplicationEventPublisher;
@@ -51,8 +52,6 @@ public class Sittings {
     private static final Duration LOOK_AGAIN = Duration.ofDays(7);
     /** As many of the next ones may be chosen from. */
     private static final int OFFERED = 6;
-    /** The end of the office day on which a cut-off falls: ours. */
-    private static final LocalTime END_OF_DAY = LocalTime.of(17, 15);
 
     static final String AT_NEED = "adhoc";
 
@@ -140,7 +139,7 @@ public class Sittings {
                         slots.stream().map(slot -> slot.date().toString()).toArray(String[]::new))
                 .update();
         for (var slot : slots) {
-            var at = slot.on().atTime(body.starts()).atZone(clock.getZone()).toInstant();
+            var at = slot.on().atTime(body.starts()).atZone(JapaneseTime.ZONE).toInstant();
             if (at.isBefore(clock.instant())) {
                 continue;
             }
@@ -166,9 +165,9 @@ public class Sittings {
     }
 
     private Instant cutoff(Instant at, int days, String unit, BusinessCalendar calendar) {
-        var on = LocalDate.ofInstant(at, clock.getZone());
+        var on = JapaneseTime.dayOf(at);
         var last = unit.equals("business") ? calendar.minus(on, days) : on.minusDays(days);
-        var cutoff = last.atTime(END_OF_DAY).atZone(clock.getZone()).toInstant();
+        var cutoff = OfficeDay.closes(last).toInstant();
         return cutoff.isBefore(at) ? cutoff : at;
     }
 
@@ -347,12 +346,12 @@ public class Sittings {
                                 + " "
                                 + DAY.format(row.getTimestamp("starts_at")
                                         .toInstant()
-                                        .atZone(clock.getZone()))
+                                        .atZone(JapaneseTime.ZONE))
                                 + (row.getBoolean("regular")
                                         ? "（締切 "
                                                 + DAY.format(row.getTimestamp("cutoff_at")
                                                         .toInstant()
-                                                        .atZone(clock.getZone()))
+                                                        .atZone(JapaneseTime.ZONE))
                                                 + "）"
                                         : "（臨時）")))
                 .list()
@@ -683,7 +682,6 @@ public class Sittings {
                 .update();
         note(id, "moved", why, Map.of("startsAt", sitting.startsAt()), Map.of("startsAt", at));
         system.inThisTransaction(() -> items(id).forEach(item -> itsTime(item, id, at, place)));
-        events.publishEvent(new PlannedDateMoved(sitting.municipalityId(), HOLD));
     }
 
     /**
@@ -707,7 +705,6 @@ public class Sittings {
         note(id, "merged", why, Map.of("startsAt", sitting.startsAt()), Map.of("startsAt", other.startsAt()));
         system.inThisTransaction(
                 () -> items(id).forEach(item -> itsTime(item, other.id(), other.startsAt(), other.place())));
-        events.publishEvent(new PlannedDateMoved(sitting.municipalityId(), HOLD));
     }
 
     /**
@@ -780,6 +777,7 @@ public class Sittings {
         invitations.over(item.caseId(), item.id());
         invitations.askAgain(item.id());
         invitations.startAgain(item.caseId());
+        events.publishEvent(new PlannedDateChanged(item.caseId(), HOLD));
         streams.append(
                 item.caseId(),
                 CaseEvent.now("meeting.moved", clock.instant(), Map.of("meetingId", item.id(), "sittingId", sitting)));

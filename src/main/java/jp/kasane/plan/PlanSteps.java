@@ -12,12 +12,14 @@ import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
 import jp.kasane.consent.Consents;
+import jp.kasane.deadline.PlannedDateChanged;
 import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -33,12 +35,14 @@ final class PlanSteps {
         private final Plans plans;
         private final Agencies agencies;
         private final Cases cases;
+        private final ApplicationEventPublisher events;
 
-        OutreachPlan(JdbcClient jdbc, Plans plans, Agencies agencies, Cases cases) {
+        OutreachPlan(JdbcClient jdbc, Plans plans, Agencies agencies, Cases cases, ApplicationEventPublisher events) {
             this.jdbc = jdbc;
             this.plans = plans;
             this.agencies = agencies;
             this.cases = cases;
+            this.events = events;
         }
 
         @Override
@@ -88,6 +92,7 @@ final class PlanSteps {
                 plans.role(
                         after.caseId(), plan, position++, agencies.idOf(visitor), "訪問・連絡", null, after.date("firstOn"));
             }
+            events.publishEvent(new PlannedDateChanged(after.caseId(), "Task_RecordContact"));
             return false;
         }
 
@@ -221,14 +226,15 @@ final class PlanSteps {
 
         /**
          * The plan stays the version it was. Of one in force roles that are gone end and new ones are asked; lead and next review
-         * follow where the plan set them and nobody changed them since.
+         * follow where the plan set them and nobody changed them since. What a plan said that is over is corrected on paper only:
+         * it needs no consent any more, and its roles stay ended.
          */
         @Override
         public boolean correct(Recorded before, Submission after) {
             var plan = before.fact("planId");
-            consented(after, after.text("path"));
             var was = before.submission();
             var status = plans.correct(plan, after, after.text("longGoal"));
+            boolean over = status.equals("superseded") || status.equals("stopped");
             jdbc.sql(
                             """
                             update kasane.plan set person_wish = :wish, short_goal = :short, lead_agency_id = :lead, review_on = :review,
@@ -243,12 +249,12 @@ final class PlanSteps {
                     .param("path", after.text("path"))
                     .param("reason", after.text("pathReason"))
                     .update();
-            boolean inForce = status.equals("decided") || status.equals("started");
-            boolean rolesChanged = roles(after, plan, inForce);
+            var file = cases.required(after.caseId());
+            boolean inForce = (status.equals("decided") || status.equals("started")) && file.closedAt() == null;
+            boolean rolesChanged = roles(after, plan, inForce, over || file.closedAt() != null);
             if (!inForce) {
                 return false;
             }
-            var file = cases.required(after.caseId());
             if (agencies.idOf(was.text("leadAgency")).equals(file.leadAgencyId())) {
                 cases.lead(after.caseId(), agencies.idOf(after.text("leadAgency")));
             }
@@ -260,9 +266,11 @@ final class PlanSteps {
             return rolesChanged || anotherDay;
         }
 
-        private boolean roles(Submission after, UUID plan, boolean inForce) {
+        private boolean roles(Submission after, UUID plan, boolean inForce, boolean over) {
             var kept = new ArrayList<UUID>();
+            var errors = new ArrayList<Refusal.FieldError>();
             boolean changed = false;
+            int row = 0;
             int position = plans.roomForRoles(plan);
             for (var role : after.data().path("roles")) {
                 var agency = agencies.idOf(role.get("agency").asText());
@@ -270,9 +278,22 @@ final class PlanSteps {
                         ? java.time.LocalDate.parse(role.get("from").asText())
                         : null;
                 var known = plans.keepRole(
-                        plan, kept, position, agency, role.get("role").asText(), Submission.text(role, "detail"), from);
+                        plan,
+                        kept,
+                        position,
+                        agency,
+                        role.get("role").asText(),
+                        Submission.text(role, "detail"),
+                        from,
+                        over);
+                row++;
                 if (known.isPresent()) {
                     kept.add(known.get());
+                } else if (over) {
+                    errors.add(new Refusal.FieldError(
+                            "roles[" + (row - 1) + "].agency", row + "件目の役割", "は、終わったプランには足せません。"));
+                } else if (!consents.covers(after.caseId(), agency)) {
+                    errors.add(uncovered(row - 1));
                 } else {
                     kept.add(plans.role(
                             after.caseId(),
@@ -285,6 +306,9 @@ final class PlanSteps {
                     changed = true;
                 }
                 position++;
+            }
+            if (!errors.isEmpty()) {
+                throw new Refusal.Invalid(errors);
             }
             for (var gone : plans.rolesBeside(plan, kept)) {
                 changed = true;
@@ -327,13 +351,17 @@ final class PlanSteps {
             for (int i = 0; i < s.data().path("roles").size(); i++) {
                 var agency = s.data().path("roles").get(i).get("agency").asText();
                 if (errors.isEmpty() && !consents.covers(s.caseId(), agencies.idOf(agency))) {
-                    errors.add(new Refusal.FieldError(
-                            "roles[" + i + "].agency", (i + 1) + "件目の機関", "は、同意で情報を共有してよい機関に入っていません。"));
+                    errors.add(uncovered(i));
                 }
             }
             if (!errors.isEmpty()) {
                 throw new Refusal.Invalid(errors);
             }
+        }
+
+        private static Refusal.FieldError uncovered(int row) {
+            return new Refusal.FieldError(
+                    "roles[" + row + "].agency", (row + 1) + "件目の機関", "は、同意で情報を共有してよい機関に入っていません。");
         }
     }
 

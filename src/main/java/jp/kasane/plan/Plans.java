@@ -92,18 +92,32 @@ public class Plans implements CaseSection {
                 .single();
     }
 
-    /** The role the agency has in the plan already, with its corrected words; empty for a new one. */
+    /**
+     * The role the agency has in the plan already, with its corrected words; empty for a new one. One that ended for another reason
+     * than a correction stays ended.
+     *
+     * @param over the plan is: then all its roles are known, however they ended
+     */
     Optional<UUID> keepRole(
-            UUID plan, List<UUID> taken, int position, UUID agency, String role, String detail, LocalDate from) {
+            UUID plan,
+            List<UUID> taken,
+            int position,
+            UUID agency,
+            String role,
+            String detail,
+            LocalDate from,
+            boolean over) {
         return jdbc.sql(
                         """
                         update kasane.role_allocation set role = :role, detail = :detail, starts_on = :from, position = :position
                         where id = (select id from kasane.role_allocation
-                                    where plan_id = :plan and agency_id = :agency and not (id = any (:taken::uuid[])) and status <> 'ended'
-                                    order by role <> :role, position limit 1)
+                                    where plan_id = :plan and agency_id = :agency and not (id = any (:taken::uuid[]))
+                                      and (:over or status <> 'ended' or end_reason <> 'plan')
+                                    order by role <> :role, status = 'ended', position limit 1)
                         returning id
                         """)
                 .param("plan", plan)
+                .param("over", over)
                 .param("taken", taken.toArray(UUID[]::new))
                 .param("position", position)
                 .param("agency", agency)

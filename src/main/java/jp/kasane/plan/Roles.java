@@ -176,13 +176,15 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
         private final Roles roles;
         private final Streams streams;
         private final Notices notices;
+        private final Trouble trouble;
         private final Clock clock;
 
-        Answer(JdbcClient jdbc, Roles roles, Streams streams, Notices notices, Clock clock) {
+        Answer(JdbcClient jdbc, Roles roles, Streams streams, Notices notices, Trouble trouble, Clock clock) {
             this.jdbc = jdbc;
             this.roles = roles;
             this.streams = streams;
             this.notices = notices;
+            this.trouble = trouble;
             this.clock = clock;
         }
 
@@ -231,6 +233,16 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
             return facts;
         }
 
+        /** No diagram asks who declined after all: those who have to know are told here. */
+        @Override
+        public Map<String, Object> applyAnew(Recorded before, Submission after) {
+            var facts = apply(after);
+            if (facts.get("outcome").equals("declined")) {
+                trouble.tell(after.caseId(), after.instanceKey());
+            }
+            return facts;
+        }
+
         @Override
         public Set<String> pathFields() {
             return Set.of("outcome");
@@ -274,6 +286,7 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
                                 answered_at = null, answered_by = null, ended_at = null, end_reason = null
                             where id = :id and status in ('accepted', 'declined')
                               and not exists (select from kasane.role_report p where p.role_id = :id and p.voided_at is null)
+                              and exists (select from kasane.case_file f where f.id = case_id and f.closed_at is null)
                             """)
                     .param("id", before.submission().instanceId())
                     .update();
@@ -344,12 +357,14 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
         private final JdbcClient jdbc;
         private final Roles roles;
         private final Streams streams;
+        private final Trouble trouble;
         private final Clock clock;
 
-        Report(JdbcClient jdbc, Roles roles, Streams streams, Clock clock) {
+        Report(JdbcClient jdbc, Roles roles, Streams streams, Trouble trouble, Clock clock) {
             this.jdbc = jdbc;
             this.roles = roles;
             this.streams = streams;
+            this.trouble = trouble;
             this.clock = clock;
         }
 
@@ -412,6 +427,15 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
         }
 
         @Override
+        public Map<String, Object> applyAnew(Recorded before, Submission after) {
+            var facts = apply(after);
+            if (facts.get("outcome").equals("difficult")) {
+                trouble.tell(after.caseId(), after.instanceKey());
+            }
+            return facts;
+        }
+
+        @Override
         public Set<String> pathFields() {
             return Set.of("result");
         }
@@ -437,7 +461,7 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
                     > 0;
         }
 
-        /** The report is still to come, today. A role that ended otherwise stays ended. */
+        /** The report is still to come, and overdue: the task opens at once, at any hour. A role that ended otherwise, or whose case is closed, stays as it is. */
         @Override
         public void withdraw(Recorded before) {
             jdbc.sql("update kasane.role_report set voided_at = :now where submission_id = :id")
@@ -447,11 +471,12 @@ class Roles implements AllocateRoles, Companion, ProcessFacts {
             if (before.latest()) {
                 jdbc.sql(
                                 """
-                                update kasane.role_allocation set status = 'accepted', ended_at = null, end_reason = null, next_report_on = :today
+                                update kasane.role_allocation set status = 'accepted', ended_at = null, end_reason = null, next_report_on = :yesterday
                                 where id = :id and status in ('accepted', 'done')
+                                  and exists (select from kasane.case_file f where f.id = case_id and f.closed_at is null)
                                 """)
                         .param("id", before.submission().instanceId())
-                        .param("today", LocalDate.now(clock))
+                        .param("yesterday", LocalDate.now(clock).minusDays(1))
                         .update();
                 seat(jdbc, before);
             }

@@ -28,7 +28,8 @@ public final class ScenarioPlayer {
 
     private static final Pattern DAY = Pattern.compile("today(?:([+-]\\d+))?");
     private static final Pattern TIME = Pattern.compile("now(?:([+-]\\d+)d)?");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** An engine that loses a job takes it back after a minute: nothing is amiss before that. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final RestClient http;
     private final JsonMapper yaml = JsonMapper.builder(new YAMLFactory())

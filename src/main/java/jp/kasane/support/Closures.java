@@ -1,6 +1,8 @@
 package jp.kasane.support;
 
 import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Clock;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
+import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Ids;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.notification.Notices;
@@ -99,19 +102,46 @@ public class Closures implements CaseSection {
                 .single();
     }
 
+    record About(UUID id, boolean stands) {}
+
+    /** The evaluation an answer or a decision was about: the last one before it. It stands unless it was voided or followed by another. */
+    About about(Recorded step) {
+        return jdbc.sql(
+                        """
+                        select c.id, c.voided_at is null and not exists (
+                                   select from kasane.closure n where n.case_id = c.case_id and n.version > c.version and n.voided_at is null) as stands
+                        from kasane.submission s join kasane.submission o on o.id = coalesce(s.original, s.id)
+                        join kasane.closure c on c.case_id = s.case_id and c.recorded_at <= o.recorded_at
+                        where s.id = :id order by c.version desc limit 1
+                        """)
+                .param("id", step.id())
+                .query(About.class)
+                .single();
+    }
+
     @Component
     static class Evaluate implements StepHandler, Occasion {
 
         private final JdbcClient jdbc;
         private final Agencies agencies;
         private final Cases cases;
+        private final StandingDeadlines deadlines;
         private final Notices notices;
+        private final Clock clock;
 
-        Evaluate(JdbcClient jdbc, Agencies agencies, Cases cases, Notices notices) {
+        Evaluate(
+                JdbcClient jdbc,
+                Agencies agencies,
+                Cases cases,
+                StandingDeadlines deadlines,
+                Notices notices,
+                Clock clock) {
             this.jdbc = jdbc;
             this.agencies = agencies;
             this.cases = cases;
+            this.deadlines = deadlines;
             this.notices = notices;
+            this.clock = clock;
         }
 
         @Override
@@ -191,14 +221,18 @@ public class Closures implements CaseSection {
         public boolean correct(Recorded before, Submission after) {
             jdbc.sql(
                             """
-                            update kasane.closure set reasons = :reasons, evaluation = :evaluation, handover_note = :note, watch_note = :watchNote,
-                                watch = :watch, watch_on = :watchOn, submission_id = :after
+                            update kasane.closure set reasons = :reasons, evaluation = :evaluation, handover_agency_id = :receiver,
+                                handover_note = :note, watch_note = :watchNote, watch = :watch, watch_on = :watchOn, submission_id = :after
                             where submission_id = :before
                             """)
                     .param("before", before.id())
                     .param("after", after.id())
                     .param("reasons", after.list("reasons").toArray(String[]::new))
                     .param("evaluation", after.text("evaluation"))
+                    .param(
+                            "receiver",
+                            after.text("handoverAgency") == null ? null : agencies.idOf(after.text("handoverAgency")),
+                            Types.OTHER)
                     .param("note", after.text("handoverNote"))
                     .param("watch", after.text("watch").equals("yes"))
                     .param("watchNote", after.text("watchNote"))
@@ -210,13 +244,15 @@ public class Closures implements CaseSection {
                 return false;
             }
             cases.watchAgainOn(after.caseId(), after.date("watchOn"));
+            deadlines.keepOn(after.caseId(), Watches.STEP, after.caseId() + ":closure", after.date("watchOn"));
             return true;
         }
 
         @Override
         public void withdraw(Recorded before) {
-            jdbc.sql("update kasane.closure set voided_at = now() where submission_id = :id")
+            jdbc.sql("update kasane.closure set voided_at = :now where submission_id = :id")
                     .param("id", before.id())
+                    .param("now", Timestamp.from(clock.instant()))
                     .update();
             if (before.latest()) {
                 cases.askToReceive(before.caseId(), null);
@@ -302,14 +338,17 @@ public class Closures implements CaseSection {
 
         @Override
         public boolean correct(Recorded before, Submission after) {
-            if (before.latest()) {
-                jdbc.sql("update kasane.closure set contact_person = :person, answer_reason = :reason where id = :id")
-                        .param("id", closures.latest(after.caseId()))
-                        .param("person", after.text("contactPerson"))
-                        .param("reason", after.text("reason"))
-                        .update();
-            }
+            jdbc.sql("update kasane.closure set contact_person = :person, answer_reason = :reason where id = :id")
+                    .param("id", closures.about(before).id())
+                    .param("person", after.text("contactPerson"))
+                    .param("reason", after.text("reason"))
+                    .update();
             return false;
+        }
+
+        @Override
+        public boolean stillCounts(Recorded before) {
+            return closures.about(before).stands();
         }
 
         /** Asked once more; an agency that had taken the lead gives it back to whom it came from. */
@@ -323,7 +362,7 @@ public class Closures implements CaseSection {
                             update kasane.closure set status = 'evaluated', contact_person = null, answer_reason = null, answered_by = null
                             where id = :id returning handover_agency_id
                             """)
-                    .param("id", closures.latest(before.caseId()))
+                    .param("id", closures.about(before).id())
                     .query(UUID.class)
                     .single();
             var formerLead = jdbc.sql(
@@ -404,16 +443,19 @@ public class Closures implements CaseSection {
 
         @Override
         public boolean correct(Recorded before, Submission after) {
-            if (before.latest()) {
-                jdbc.sql(
-                                "update kasane.closure set decided_on = :on, document_no = :document, decision_reason = :reason where id = :id")
-                        .param("id", closures.latest(after.caseId()))
-                        .param("on", after.date("decidedOn"))
-                        .param("document", after.text("documentNo"))
-                        .param("reason", after.text("reason"))
-                        .update();
-            }
+            jdbc.sql(
+                            "update kasane.closure set decided_on = :on, document_no = :document, decision_reason = :reason where id = :id")
+                    .param("id", closures.about(before).id())
+                    .param("on", after.date("decidedOn"))
+                    .param("document", after.text("documentNo"))
+                    .param("reason", after.text("reason"))
+                    .update();
             return false;
+        }
+
+        @Override
+        public boolean stillCounts(Recorded before) {
+            return closures.about(before).stands();
         }
 
         /** The case is open again and waits for the decision; roles that ended with it do not come back by themselves. */
@@ -426,7 +468,7 @@ public class Closures implements CaseSection {
                                     decided_by = null, decided_on = null, document_no = null, decision_reason = null
                                 where id = :id
                                 """)
-                        .param("id", closures.latest(before.caseId()))
+                        .param("id", closures.about(before).id())
                         .update();
             }
         }

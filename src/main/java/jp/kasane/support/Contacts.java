@@ -8,11 +8,13 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
+import jp.kasane.deadline.PlannedDateChanged;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.municipality.Agencies;
@@ -20,6 +22,7 @@ import jp.kasane.task.FreeForm;
 import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -121,9 +124,10 @@ public class Contacts implements CaseSection {
                 .update();
     }
 
-    private static void strike(JdbcClient jdbc, Recorded before) {
-        jdbc.sql("update kasane.contact set voided_at = now() where submission_id = :id")
+    private static void strike(JdbcClient jdbc, Recorded before, Clock clock) {
+        jdbc.sql("update kasane.contact set voided_at = :now where submission_id = :id")
                 .param("id", before.id())
+                .param("now", Timestamp.from(clock.instant()))
                 .update();
     }
 
@@ -172,14 +176,15 @@ public class Contacts implements CaseSection {
         @Override
         public boolean correct(Recorded before, Submission after) {
             Contacts.correct(jdbc, before, after);
-            silence.notHeardOf(after.caseId(), before.submission().time("occurredAt"));
+            silence.heardAtAnotherTime(
+                    after.caseId(), before.submission().time("occurredAt"), after.time("occurredAt"));
             return false;
         }
 
         /** Struck out; the case stays where it is. */
         @Override
         public void withdraw(Recorded before) {
-            strike(jdbc, before);
+            strike(jdbc, before, clock);
             silence.notHeardOf(before.caseId(), before.submission().time("occurredAt"));
         }
     }
@@ -192,12 +197,22 @@ public class Contacts implements CaseSection {
         private final Agencies agencies;
         private final Silence silence;
         private final Cases cases;
+        private final ApplicationEventPublisher events;
+        private final Clock clock;
 
-        RecordOutreach(JdbcClient jdbc, Agencies agencies, Silence silence, Cases cases) {
+        RecordOutreach(
+                JdbcClient jdbc,
+                Agencies agencies,
+                Silence silence,
+                Cases cases,
+                ApplicationEventPublisher events,
+                Clock clock) {
             this.jdbc = jdbc;
             this.agencies = agencies;
             this.silence = silence;
             this.cases = cases;
+            this.events = events;
+            this.clock = clock;
         }
 
         @Override
@@ -219,6 +234,21 @@ public class Contacts implements CaseSection {
             return Map.of("outcome", outcome);
         }
 
+        /** Whose contact it was does not change with who corrects it. */
+        @Override
+        public Map<String, Object> applyAnew(Recorded before, Submission after) {
+            var facts = apply(after);
+            jdbc.sql(
+                            """
+                            update kasane.contact set agency_id = (select agency_id from kasane.contact where submission_id = :before)
+                            where submission_id = :after
+                            """)
+                    .param("before", before.id())
+                    .param("after", after.id())
+                    .update();
+            return facts;
+        }
+
         @Override
         public Set<String> pathFields() {
             return Set.of("outcome", "nextPhase");
@@ -227,13 +257,17 @@ public class Contacts implements CaseSection {
         @Override
         public boolean correct(Recorded before, Submission after) {
             Contacts.correct(jdbc, before, after);
-            silence.notHeardOf(after.caseId(), before.submission().time("occurredAt"));
+            silence.heardAtAnotherTime(
+                    after.caseId(), before.submission().time("occurredAt"), after.time("occurredAt"));
+            if (!Objects.equals(before.submission().date("nextOn"), after.date("nextOn"))) {
+                events.publishEvent(new PlannedDateChanged(after.caseId(), "Task_RecordContact"));
+            }
             return false;
         }
 
         @Override
         public void withdraw(Recorded before) {
-            strike(jdbc, before);
+            strike(jdbc, before, clock);
             silence.notHeardOf(before.caseId(), before.submission().time("occurredAt"));
         }
 

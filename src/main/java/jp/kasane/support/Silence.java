@@ -59,6 +59,26 @@ class Silence {
         since.ifPresent(opened -> heardOf(caseId, opened.toInstant()));
     }
 
+    /** That contact was at another time than was recorded; a later one than is counted from counts. */
+    void heardAtAnotherTime(UUID caseId, Instant then, Instant now) {
+        if (then.equals(now)) {
+            return;
+        }
+        notHeardOf(caseId, then);
+        boolean later = jdbc.sql(
+                        """
+                        select exists (select from kasane.deadline where case_id = :id and step = :step and settled_at is null and from_at < :now)
+                        """)
+                .param("id", caseId)
+                .param("step", STEP)
+                .param("now", Timestamp.from(now))
+                .query(Boolean.class)
+                .single();
+        if (later) {
+            heardOf(caseId, now);
+        }
+    }
+
     @EventListener
     void on(CaseMoved moved) {
         if (WATCHED.contains(moved.phase())) {

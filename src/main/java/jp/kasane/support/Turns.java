@@ -33,13 +33,14 @@ final class Turns {
         cases.begin(before.id(), phase);
     }
 
-    /** Back to the phase it was taken from, as far as it still stands where it was taken to. */
+    /** Back to where it was taken from, as far as it still stands where it was taken to. */
     private static Optional<StepHandler.Place> back(CaseChanges changes, Recorded before) {
-        return changes.cameFrom(before.id()).map(phase -> {
-            if (phase.equals("watch") || phase.equals("closed")) {
-                throw new Refusal.Conflict("この記録でケースが再開しているため、取り消せません。終結の手続きで終えてください。");
+        return changes.cameFrom(before.id()).map(from -> {
+            if (from.phase().equals("watch") || from.phase().equals("closed")) {
+                throw new Refusal.Conflict("この記録でケースが再開しているため、取消や行き先の変更はできません。終結の手続きで終えるか、改めて記録してください。");
             }
-            return new StepHandler.Place(phase, Phases.firstStep(phase));
+            return new StepHandler.Place(
+                    from.phase(), from.step() == null ? Phases.firstStep(from.phase()) : from.step());
         });
     }
 

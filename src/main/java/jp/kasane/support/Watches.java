@@ -1,6 +1,7 @@
 package jp.kasane.support;
 
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -33,16 +34,18 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 class Watches implements StepHandler, CaseSection, ProcessFacts {
 
-    private static final String STEP = "Watch_AfterClosure";
+    static final String STEP = "Watch_AfterClosure";
 
     private final JdbcClient jdbc;
     private final Cases cases;
     private final StandingDeadlines deadlines;
+    private final Clock clock;
 
-    Watches(JdbcClient jdbc, Cases cases, StandingDeadlines deadlines) {
+    Watches(JdbcClient jdbc, Cases cases, StandingDeadlines deadlines, Clock clock) {
         this.jdbc = jdbc;
         this.cases = cases;
         this.deadlines = deadlines;
+        this.clock = clock;
     }
 
     public record Check(
@@ -127,11 +130,15 @@ class Watches implements StepHandler, CaseSection, ProcessFacts {
     /** The watch goes on, and somebody looks again now. */
     @Override
     public void withdraw(Recorded before) {
-        jdbc.sql("update kasane.watch_check set voided_at = now() where submission_id = :id")
+        jdbc.sql("update kasane.watch_check set voided_at = :now where submission_id = :id")
                 .param("id", before.id())
+                .param("now", Timestamp.from(clock.instant()))
                 .update();
         if (before.latest()) {
-            cases.close(before.caseId(), before.submission().date("checkedOn"));
+            // The morning of yesterday is over at any hour.
+            var yesterday = LocalDate.now(clock).minusDays(1);
+            var checked = before.submission().date("checkedOn");
+            cases.close(before.caseId(), checked.isBefore(yesterday) ? checked : yesterday);
         }
     }
 

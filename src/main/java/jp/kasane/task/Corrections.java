@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.access.Acting;
 import jp.kasane.casefile.CaseEvent;
@@ -158,11 +159,11 @@ public class Corrections {
             var place = handler.place(before);
             handler.withdraw(before);
             place.ifPresent(where -> stand(before.caseId(), where));
-            submissions.applyOnce(after);
+            submissions.applyAnew(before, after);
             // A consultation that was sorted has left the engine: nothing goes on there.
             if (stood != null) {
-                elsewhere = moved(stood) || place.isEmpty() && task != null;
-                askAgain = task != null;
+                askAgain = task != null && mayGoOn(before, place);
+                elsewhere = moved(stood) || place.isEmpty() && askAgain;
             }
         } else {
             askAgain = handler.correct(before, after);
@@ -189,11 +190,10 @@ public class Corrections {
         var task = task(id);
         var place = handler.place(before);
         handler.withdraw(before);
-        boolean elsewhere;
         if (before.latest()) {
             place.ifPresent(where -> stand(before.caseId(), where));
         }
-        elsewhere = before.latest() && task != null || stood != null && moved(stood);
+        boolean elsewhere = before.latest() && task != null && mayGoOn(before, place) || stood != null && moved(stood);
         if (elsewhere && stood != null) {
             confirmed(changePath, stood, task, "取消");
         }
@@ -258,6 +258,13 @@ public class Corrections {
         return value.isMissingNode() || value.isNull() || value.isBoolean() && !value.asBoolean()
                 ? ""
                 : value.toString();
+    }
+
+    /** Nobody is asked for anything beside a case that is closed: a role or an invitation of it does not begin again. */
+    private boolean mayGoOn(Recorded before, Optional<StepHandler.Place> place) {
+        return place.isPresent()
+                || before.caseId() == null
+                || cases.required(before.caseId()).closedAt() == null;
     }
 
     private boolean moved(CaseFile stood) {
@@ -346,7 +353,10 @@ public class Corrections {
                 .param("id", id)
                 .query((row, n) -> new UUID[] {row.getObject(1, UUID.class)})
                 .single()[0];
-        return new Recorded(gate.submission(), gate.facts(), meeting, latest(id));
+        var recorded = new Recorded(gate.submission(), gate.facts(), meeting, latest(id));
+        return recorded.latest() && !handler(recorded.submission()).stillCounts(recorded)
+                ? new Recorded(recorded.submission(), recorded.facts(), meeting, false)
+                : recorded;
     }
 
     private boolean latest(UUID id) {

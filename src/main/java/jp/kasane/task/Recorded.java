@@ -8,7 +8,8 @@ import java.util.UUID;
  *
  * @param facts the codes it handed to the engine, ids of what it wrote among them
  * @param meetingId the meeting whose secret it is, or null
- * @param latest whether the step was not done again since: only then the case may stand where this put it
+ * @param latest whether neither the step nor what it was about was done again since: only then the case may stand where this put
+ *     it
  */
 public record Recorded(Submission submission, Map<String, Object> facts, UUID meetingId, boolean latest) {
 

@@ -72,6 +72,23 @@ public interface StepHandler {
         throw new Refusal.Conflict("この記録は取り消せません。誤りは訂正してください。");
     }
 
+    /**
+     * Applies a corrected version that leads another way, after the former was withdrawn and the case stands at its place again.
+     *
+     * @return facts as for {@link #apply}
+     */
+    default Map<String, Object> applyAnew(Recorded before, Submission after) {
+        return apply(after);
+    }
+
+    /**
+     * Whether the case may still stand where this put it: false where what it was about was done anew since, as a decision on an
+     * evaluation that another one followed. Asked of the newest of its kind only.
+     */
+    default boolean stillCounts(Recorded before) {
+        return true;
+    }
+
     /** Where the case has to stand for this to be done again; empty where it moves no case. */
     default Optional<Place> place(Recorded before) {
         return Optional.empty();

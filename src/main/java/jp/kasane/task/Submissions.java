@@ -203,7 +203,15 @@ public class Submissions {
     }
 
     void applyOnce(Submission submission) {
-        var facts = handler(submission.formId()).apply(submission);
+        applied(submission, handler(submission.formId()).apply(submission));
+    }
+
+    /** Applies a corrected version that leads another way. */
+    void applyAnew(Recorded before, Submission after) {
+        applied(after, handler(after.formId()).applyAnew(before, after));
+    }
+
+    private void applied(Submission submission, Map<String, Object> facts) {
         jdbc.sql("update kasane.submission set applied_at = :now, facts = :facts::jsonb where id = :id")
                 .param("id", submission.id())
                 .param("now", Timestamp.from(clock.instant()))

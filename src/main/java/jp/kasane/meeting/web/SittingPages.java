@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.meeting.MeetingBodies;
 import jp.kasane.meeting.MeetingBody;
@@ -190,7 +191,7 @@ class SittingPages {
                 "others",
                 sittings.besides(sitting),
                 "startsAt",
-                LocalDateTime.ofInstant(sitting.startsAt(), clock.getZone())));
+                LocalDateTime.ofInstant(sitting.startsAt(), JapaneseTime.ZONE)));
         return model;
     }
 
@@ -204,7 +205,7 @@ class SittingPages {
 
     private Instant time(String text) {
         try {
-            return LocalDateTime.parse(text).atZone(clock.getZone()).toInstant();
+            return LocalDateTime.parse(text).atZone(JapaneseTime.ZONE).toInstant();
         } catch (DateTimeException notATime) {
             throw new Refusal.Invalid(List.of(new Refusal.FieldError(
                     "startsAt", changes.word("sittings.startsAt"), changes.word("sittings.error.time"))));

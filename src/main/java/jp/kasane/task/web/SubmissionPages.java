@@ -53,6 +53,7 @@ class SubmissionPages {
             show(id, model);
             model.addAttribute("refusedVoid", refused.getMessage());
             model.addAttribute("reason", reason);
+            model.addAttribute("changePath", changePath);
             return "submission";
         }
         flash.addFlashAttribute("said", "said.voided");

@@ -5,10 +5,12 @@ import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyMap;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import io.camunda.client.api.CamundaFuture;
+import io.camunda.client.api.command.ClientStatusException;
 import io.camunda.client.api.command.CompleteJobCommandStep1;
 import io.camunda.client.api.command.FailJobCommandStep1;
 import io.camunda.client.api.command.ThrowErrorCommandStep1;
@@ -17,7 +19,9 @@ import io.camunda.client.api.response.CompleteJobResponse;
 import io.camunda.client.api.response.FailJobResponse;
 import io.camunda.client.api.response.ThrowErrorResponse;
 import io.camunda.client.api.worker.JobClient;
+import io.grpc.Status;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -85,6 +89,24 @@ final class JobInHand {
     void isCompletedWith(Map<String, Object> expected) {
         verify(complete).variables(expected);
         verify(complete).send();
+        verify(client, never()).newFailCommand(any(ActivatedJob.class));
+    }
+
+    /** The engine answers like this before it takes the job's completion. */
+    JobInHand whoseCompletionIsAnsweredWith(Status... answers) {
+        var futures = new ArrayDeque<CamundaFuture<CompleteJobResponse>>();
+        for (var answer : answers) {
+            CamundaFuture<CompleteJobResponse> refused = future();
+            when(refused.join()).thenThrow(new ClientStatusException(answer, null));
+            futures.add(refused);
+        }
+        CamundaFuture<CompleteJobResponse> taken = future();
+        when(complete.send()).thenAnswer(call -> futures.isEmpty() ? taken : futures.poll());
+        return this;
+    }
+
+    void isCompletedBySending(int times) {
+        verify(complete, times(times)).send();
         verify(client, never()).newFailCommand(any(ActivatedJob.class));
     }
 

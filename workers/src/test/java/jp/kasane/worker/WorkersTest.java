@@ -1,7 +1,10 @@
 package jp.kasane.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.camunda.client.api.command.ClientStatusException;
+import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -177,6 +180,42 @@ class WorkersTest {
         complete().withRetries(10).handledBy(worker).isTriedAgain(9, Duration.ofSeconds(1), "IllegalStateException");
         complete().withRetries(7).handledBy(worker).isTriedAgain(6, Duration.ofSeconds(8), "IllegalStateException");
         complete().withRetries(1).handledBy(worker).isTriedAgain(0, Duration.ofSeconds(64), "IllegalStateException");
+    }
+
+    @Test
+    void anEngineThatDoesNotAnswerIsToldAgain() {
+        complete()
+                .whoseCompletionIsAnsweredWith(Status.DEADLINE_EXCEEDED, Status.UNAVAILABLE)
+                .handledBy(facts())
+                .isCompletedBySending(3);
+    }
+
+    @Test
+    void whatTheEngineHeardThoughItsAnswerWasLostIsDone() {
+        complete()
+                .whoseCompletionIsAnsweredWith(Status.DEADLINE_EXCEEDED, Status.NOT_FOUND)
+                .handledBy(facts())
+                .isCompletedBySending(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NOT_FOUND", "INVALID_ARGUMENT", "FAILED_PRECONDITION"})
+    void whatTheEngineRefusesIsNotRepeated(String code) {
+        var job = complete().whoseCompletionIsAnsweredWith(Status.fromCode(Status.Code.valueOf(code)));
+        assertThatThrownBy(() -> job.handledBy(facts())).isInstanceOf(ClientStatusException.class);
+        job.isCompletedBySending(1);
+    }
+
+    @Test
+    void anEngineThatStaysAwayIsLeftToTakeTheJobBack() {
+        var silence = Status.DEADLINE_EXCEEDED;
+        var job = complete().whoseCompletionIsAnsweredWith(silence, silence, silence, silence, silence);
+        assertThatThrownBy(() -> job.handledBy(facts())).isInstanceOf(ClientStatusException.class);
+        job.isCompletedBySending(4);
+    }
+
+    private static KasaneWorker facts() {
+        return new ReadCaseFactsWorker(job -> Map.of());
     }
 
     static Stream<KasaneWorker> workersWithNewsForTheDiagram() {
