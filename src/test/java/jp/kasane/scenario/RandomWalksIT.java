@@ -43,6 +43,16 @@ class RandomWalksIT {
     @BeforeAll
     static void start() {
         kasane = KasaneServer.on(directory);
+        // Meetings are put to sittings that many walks share, and that are moved, merged and called off under all of
+        // them.
+        var body = kasane.as("manager")
+                .post(
+                        "/api/v1/settings/meetings",
+                        """
+                        {"code":"walkers","name":"歩く会議","kinds":["support","coordination"],"rhythm":"weekly","every":"1","countsFrom":"",
+                         "weekday":"3","nths":[],"months":[1,2,3,4,5,6,7,8,9,10,11,12],"starts":"14:00","place":"会議室","cutoffDays":"1",
+                         "cutoffUnit":"calendar","closedDay":"next","quorum":"","active":true}""");
+        assertThat(body.status()).as(body.text()).isEqualTo(201);
     }
 
     @AfterAll
@@ -66,27 +76,6 @@ class RandomWalksIT {
         var walks = IntStream.range(FIRST_SEED, FIRST_SEED + WALKS)
                 .mapToObj(Walk::new)
                 .toList();
-        var sampler = Thread.ofPlatform().daemon().start(() -> {
-            var counts = new java.util.HashMap<String, Integer>();
-            long end = System.nanoTime() + 60_000_000_000L;
-            while (System.nanoTime() < end) {
-                kasane.sql()
-                        .sql(
-                                "select coalesce(wait_event_type,'CPU') || ' ' || left(regexp_replace(query, '\\s+', ' ', 'g'), 160) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()")
-                        .query(String.class)
-                        .list()
-                        .forEach(q -> counts.merge(q, 1, Integer::sum));
-                try {
-                    Thread.sleep(50);
-                } catch (InterruptedException e) {
-                    return;
-                }
-            }
-            counts.entrySet().stream()
-                    .sorted((a, b) -> b.getValue() - a.getValue())
-                    .limit(40)
-                    .forEach(e -> System.out.println("SAMPLE " + e.getValue() + " " + e.getKey()));
-        });
         try (var threads = Executors.newFixedThreadPool(THREADS)) {
             walks.forEach(walk -> threads.submit(walk::run));
             threads.shutdown();
@@ -136,7 +125,7 @@ class RandomWalksIT {
         void run() {
             try {
                 register();
-                int steps = 4 + random.nextInt(30);
+                int steps = 4 + random.nextInt(24);
                 for (int i = 0; i < steps; i++) {
                     step();
                 }
@@ -164,7 +153,9 @@ class RandomWalksIT {
             } else if (caseId != null && dice < 22) {
                 kasane.as("coordinator").post("/api/v1/cases/" + caseId + "/review", "{}");
                 path.add("ask for a review");
-            } else if (dice < 27) {
+            } else if (caseId != null && dice < 25) {
+                sitting();
+            } else if (dice < 29) {
                 pause(random.nextInt(400));
             } else {
                 work();
@@ -183,23 +174,23 @@ class RandomWalksIT {
 
         /** Does one of the open tasks, if there is one a moment from now. */
         private void work() {
-            for (int attempt = 0; attempt < 25; attempt++) {
+            for (int attempt = 0; attempt < 10; attempt++) {
                 var open = kasane.sql()
                         .sql(
                                 """
                                 select id, element_id as step, audience_id as audience from engine.user_task t
-                                where state = 'CREATED' and (case_id = :case or consultation_id = :consultation)
+                                where state = 'CREATED' and %s
                                   and not exists (select from kasane.submission s where s.task_id = t.id) order by created_at, id
-                                """)
-                        .param("case", caseId, java.sql.Types.OTHER)
-                        .param("consultation", UUID.fromString(consultation))
+                                """
+                                        .formatted(caseId == null ? "consultation_id = :id" : "case_id = :id"))
+                        .param("id", caseId == null ? UUID.fromString(consultation) : caseId)
                         .query(Open.class)
                         .list();
                 if (!open.isEmpty()) {
                     submit(open.get(random.nextInt(open.size())));
                     return;
                 }
-                pause(40);
+                pause(100);
             }
             path.add("nothing to do");
         }
@@ -291,6 +282,34 @@ class RandomWalksIT {
             path.add(form + " " + decisions(data) + " → " + answer.status());
             if (answer.status() >= 500) {
                 throw new AssertionError(form + ": " + answer);
+            }
+        }
+
+        /** The convener decides about the whole sitting the case is put to; whatever it says, no case may be lost by it. */
+        private void sitting() {
+            var sitting = kasane.as("manager")
+                    .get("/api/v1/cases/" + caseId)
+                    .at("/meetings/0/sittingId")
+                    .asText();
+            if (!sitting.contains("-")) {
+                return;
+            }
+            var what = List.of("move", "merge", "cancel").get(random.nextInt(3));
+            var coming = kasane.as("manager").get("/api/v1/sittings").at("/coming");
+            var into = coming.isEmpty()
+                    ? sitting
+                    : coming.get(random.nextInt(Math.min(4, coming.size())))
+                            .get("id")
+                            .asText();
+            var answer = kasane.as("manager")
+                    .post(
+                            "/api/v1/sittings/" + sitting + "/" + what,
+                            "{\"reason\":\"試験\",\"into\":\"%s\",\"place\":\"別館\",\"startsAt\":\"%s\"}"
+                                    .formatted(
+                                            into, java.time.OffsetDateTime.now().plusDays(1 + random.nextInt(30))));
+            path.add("sitting " + what + " → " + answer.status());
+            if (answer.status() >= 500) {
+                throw new AssertionError("sitting " + what + ": " + answer);
             }
         }
 
