@@ -83,7 +83,6 @@ begin atomic
     from (values ('Watch_Silence', 30, 0, 7, 21),
                  ('Watch_Ratification', 14, 3, 0, 7),
                  ('Watch_AfterClosure', 90, 7, 7, 21),
-                 ('Watch_Answer', 5, 1, 0, 3),
                  ('Task_AnswerInvitation', 5, 2, 0, 3),
                  ('Task_WriteStrengthSheet', 14, 3, 0, 7),
                  ('Task_AcceptRole', 7, 2, 0, 5),

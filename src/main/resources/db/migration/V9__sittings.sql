@@ -64,6 +64,8 @@ create index on kasane.sitting (municipality_id, starts_at);
 
 alter table kasane.meeting add column sitting_id uuid references kasane.sitting;
 create index on kasane.meeting (sitting_id);
+-- The sitting a case was put off from, until it is convened again: it goes to a later one.
+alter table kasane.meeting add column put_off_from uuid references kasane.sitting;
 comment on column kasane.meeting.sitting_id is 'The sitting to which the case is put: a meeting is one case''s item there. scheduled_at and place are what its members were told.';
 alter table kasane.meeting add column quorum_note text;
 comment on column kasane.meeting.quorum_note is 'Why it was held with fewer agencies than the body asks for.';
@@ -96,3 +98,8 @@ create policy change on kasane.sitting for update
 -- Planned ones nobody is put to make way when the rhythm changes.
 create policy remove on kasane.sitting for delete using ((select kasane.has_role('system')));
 grant select, insert, update, delete on kasane.sitting to kasane_app;
+
+-- Whoever convenes says why a sitting was moved, merged or called off.
+create policy add_of_sitting on kasane.setting_change for insert
+    with check (kind = 'sitting' and (select kasane.has_role('manager', 'coordinator'))
+                and municipality_id = (select kasane.my_municipality()) and changed_by = kasane.acting_user());

@@ -140,7 +140,10 @@ public class CaseChanges implements CaseSection {
     public List<Change> of(UUID caseId) {
         return jdbc.sql(
                         """
-                        select c.id, c.kind, c.occurred_on, c.note, c.phase_before, c.phase_after, c.stopped::text as stopped, c.recorded_at,
+                        select c.id, c.kind, c.occurred_on, c.note, c.phase_before, c.phase_after, c.recorded_at,
+                               (select coalesce(jsonb_agg(x || jsonb_build_object('agency', a.name) order by n), '[]')
+                                from jsonb_array_elements(c.stopped) with ordinality s (x, n)
+                                left join kasane.agency a on a.id::text = x ->> 'agencyId')::text as stopped,
                                u.display_name as recorded_by
                         from kasane.case_change c left join kasane.app_user u on u.id = c.recorded_by
                         where c.case_id = :id and c.voided_at is null order by c.recorded_at desc

@@ -192,15 +192,6 @@ public class Cases {
         events.publishEvent(new CaseMoved(caseId, phase, step));
     }
 
-    /** Puts the case back to where it stood: what was just applied does not change its way. */
-    public void standAgain(CaseFile before) {
-        jdbc.sql("update kasane.case_file set phase = :phase, step = :step where id = :id")
-                .param("id", before.id())
-                .param("phase", before.phase())
-                .param("step", before.step())
-                .update();
-    }
-
     public void urgent(UUID caseId) {
         jdbc.sql("update kasane.case_file set urgency = 'urgent' where id = :id")
                 .param("id", caseId)

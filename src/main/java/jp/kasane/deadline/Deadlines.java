@@ -453,7 +453,6 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                     case "Watch_Silence" -> "watch-silence";
                     case "Watch_Ratification" -> "watch-ratification";
                     case "Watch_AfterClosure" -> "watch-after-closure";
-                    case "Watch_Answer" -> "watch-answer";
                     default -> "watch-other";
                 };
     }

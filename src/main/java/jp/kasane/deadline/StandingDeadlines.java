@@ -20,7 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
  * accompanying agency's coordinators, then to the lead agency too, then to the section, whether or not a diagram listens.
  *
  * <p>All of it happens in the caller's transaction and takes the case's lock. The steps are {@code Watch_Silence},
- * {@code Watch_Ratification}, {@code Watch_AfterClosure} and {@code Watch_Answer}; a step needs a policy
+ * {@code Watch_Ratification} and {@code Watch_AfterClosure}; a step needs a policy
  * ({@link IllegalArgumentException} otherwise). A policy that is switched off still keeps the row: it is silent, not gone.
  */
 @Component

@@ -76,10 +76,19 @@ public class EngineOrders {
      * a minute if that one does not wait for it.
      */
     public void knock(UUID streamId, String message, String instanceKey) {
+        knock(streamId, message, instanceKey, 60);
+    }
+
+    /** A knock that an instance has to hear which may still be on its way to where it listens: it waits for an hour. */
+    public void knockPatiently(UUID streamId, String message, String instanceKey) {
+        knock(streamId, message, instanceKey, 3600);
+    }
+
+    private void knock(UUID streamId, String message, String instanceKey, long seconds) {
         outbox.add(
                 streamId,
                 "publish-message",
-                new PublishMessage(message, instanceKey, instanceKey + ":" + Ids.next(), 60, Map.of(), null));
+                new PublishMessage(message, instanceKey, instanceKey + ":" + Ids.next(), seconds, Map.of(), null));
     }
 
     /** Ends the stream's instances and starts it again where the database says it stands. */

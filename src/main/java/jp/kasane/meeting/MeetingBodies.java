@@ -9,12 +9,14 @@ import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import jp.kasane.access.Acting;
+import jp.kasane.calendar.BusinessCalendar;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
@@ -277,7 +279,7 @@ public class MeetingBodies {
         if (!errors.isEmpty()) {
             throw new Refusal.Invalid(errors);
         }
-        return new MeetingBody(
+        var body = new MeetingBody(
                 id,
                 code,
                 name,
@@ -296,7 +298,27 @@ public class MeetingBodies {
                 quorum,
                 entered.active(),
                 "municipality");
+        requireDates(body);
+        return body;
     }
+
+    /** Every second month from April, but in May and July only: that is never. */
+    private void requireDates(MeetingBody body) {
+        if (body.rhythm().equals("adhoc")) {
+            return;
+        }
+        var from = body.countsFrom() == null ? LocalDate.of(2026, 1, 1) : body.countsFrom();
+        try {
+            if (!body.rhythmOf().slots(from, from.plusYears(5), EVERY_DAY).isEmpty()) {
+                return;
+            }
+        } catch (IllegalArgumentException never) {
+            // The library gives up after a while: so it says the same.
+        }
+        throw new Refusal.Invalid(List.of(error("months", "bodies.error.never")));
+    }
+
+    private static final BusinessCalendar EVERY_DAY = new BusinessCalendar(Set.of(), List.of(), Map.of(), Map.of());
 
     private String one(String value, String field, List<Refusal.FieldError> errors, String... of) {
         if (value == null || !Arrays.asList(of).contains(value)) {

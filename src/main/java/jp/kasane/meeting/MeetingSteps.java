@@ -1,5 +1,6 @@
 package jp.kasane.meeting;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import jp.kasane.casefile.ProcessFacts;
 import jp.kasane.casefile.Streams;
 import jp.kasane.consent.Consents;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.Recorded;
@@ -124,6 +126,10 @@ final class MeetingSteps {
                     .update();
             var meeting = meetings.find(before.meetingId()).orElseThrow();
             if (meeting.status().equals("proposed")) {
+                if (!java.util.Objects.equals(
+                        after.date("desiredFrom"), before.submission().date("desiredFrom"))) {
+                    sittings.assignAnew(before.meetingId());
+                }
                 attendees(
                         jdbc,
                         agencies,
@@ -192,7 +198,11 @@ final class MeetingSteps {
         @Override
         public Map<String, Object> context(UUID caseId, String instanceKey) {
             var type = meetings.typeFor(caseId);
-            return Map.of("meetingType", type, "sittingOptions", sittings.offered(type));
+            return Map.of(
+                    "meetingType",
+                    type,
+                    "sittingOptions",
+                    meetings.current(caseId, type).map(sittings::offered).orElse(List.of()));
         }
 
         /** The sitting it is put to, unless somebody chooses another. */
@@ -268,7 +278,7 @@ final class MeetingSteps {
             }
         }
 
-        /** What was offered when it was convened is offered still: the sitting it sits in may be past its cut-off. */
+        /** Where there was nothing to choose, there is nothing to choose; else the sitting it sits in now is offered too. */
         @Override
         public Map<String, Object> contextOf(Recorded before) {
             var type = typeOf(meetings, before).get("meetingType").toString();
@@ -276,7 +286,30 @@ final class MeetingSteps {
                     "meetingType",
                     type,
                     "sittingOptions",
-                    sittings.offeredBeside(type, before.submission().text("sitting")));
+                    before.submission().text("sitting") == null ? List.of() : sittings.offered(before.meetingId()));
+        }
+
+        /** As it stands now: its sitting may have been moved or merged since. */
+        @Override
+        public ObjectNode filled(Recorded before) {
+            var data = before.submission().data().deepCopy();
+            var meeting = meetings.find(before.meetingId()).orElseThrow();
+            if (!before.latest() || !meeting.status().equals("convened") || meeting.scheduledAt() == null) {
+                return data;
+            }
+            var chosen = before.submission().text("sitting");
+            if (chosen != null && !chosen.equals(Sittings.AT_NEED) && meeting.sittingId() != null) {
+                data.put("sitting", meeting.sittingId().toString());
+            } else {
+                data.put(
+                        "scheduledAt",
+                        meeting.scheduledAt()
+                                .atZone(JapaneseTime.ZONE)
+                                .toOffsetDateTime()
+                                .toString());
+                data.put("place", meeting.place());
+            }
+            return data;
         }
 
         /** Puts it to the sitting that was chosen, and says when that is. */
@@ -284,7 +317,7 @@ final class MeetingSteps {
             var seat = sittings.seat(meeting, s.text("sitting"), s.time("scheduledAt"), s.text("place"));
             jdbc.sql(
                             """
-                            update kasane.meeting set status = 'convened', sitting_id = :sitting, scheduled_at = :at, place = :place, note = :note
+                            update kasane.meeting set status = 'convened', sitting_id = :sitting, put_off_from = null, scheduled_at = :at, place = :place, note = :note
                             where id = :id
                             """)
                     .param("id", meeting)
@@ -506,11 +539,12 @@ final class MeetingSteps {
                     .forEach(other -> invitations.over(before.caseId(), other));
             jdbc.sql(
                             """
-                            update kasane.meeting set status = 'convened', held_at = null, outcome = null, minutes = null, approach = null
+                            update kasane.meeting set status = 'convened', held_at = null, outcome = null, minutes = null, approach = null, quorum_note = null
                             where id = :id
                             """)
                     .param("id", meeting.id())
                     .update();
+            sittings.sitAgain(meeting.id());
             jdbc.sql("update kasane.meeting_attendee set attended = null where meeting_id = :id")
                     .param("id", meeting.id())
                     .update();

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Submissions;
 import jp.kasane.task.Tasks;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * One answer for all cases of a sitting: whoever comes, comes to the sitting. Each case's invitation is answered on its own, the way
@@ -18,22 +21,37 @@ import org.springframework.stereotype.Component;
 @Component
 public class SittingAnswers {
 
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
     private final Tasks tasks;
     private final ObjectMapper json;
 
-    SittingAnswers(Tasks tasks, ObjectMapper json) {
+    SittingAnswers(JdbcClient jdbc, TransactionTemplate transaction, Tasks tasks, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
         this.tasks = tasks;
         this.json = json;
     }
 
-    /** The invitations to this sitting that the acting user has not answered yet. */
+    /** The invitations of one's own agencies to this sitting that nobody has answered yet; whom one calls for others is not asked here. */
     public List<Tasks.Row> open(Sitting sitting) {
+        var mine = Set.copyOf(transaction.execute(tx -> jdbc.sql(
+                        """
+                        select t.id from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id
+                        join engine.process_instance i on i.process_id = 'invitation' and i.instance_key = a.id::text
+                        join engine.user_task t on t.epoch = i.epoch and t.process_instance_key = i.key and t.state = 'CREATED'
+                        where m.sitting_id = :id and m.status = 'convened' and a.answer is null
+                          and a.agency_id = any ((select kasane.my_agencies())::uuid[])
+                        """)
+                .param("id", sitting.id())
+                .query(UUID.class)
+                .list()));
         return sitting.items().stream()
                 .filter(item -> item.status().equals("convened"))
                 .map(Sitting.Item::caseId)
                 .distinct()
                 .flatMap(caseId -> tasks.list(Tasks.View.ALL, caseId, null, "Task_AnswerInvitation", 50).stream())
-                .filter(Tasks.Row::workable)
+                .filter(task -> task.workable() && mine.contains(task.id()))
                 .toList();
     }
 

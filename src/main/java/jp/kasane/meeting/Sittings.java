@@ -121,6 +121,10 @@ public class Sittings {
                 .list();
     }
 
+    /** A sitting whose body is not in use any more takes no new case. */
+    private static final String IN_USE =
+            "(s.at_need or s.body_id is null or exists (select from kasane.meeting_body u where u.id = s.body_id and u.active))";
+
     private void plan(UUID municipality, MeetingBody body, BusinessCalendar calendar) {
         var today = LocalDate.now(clock);
         var slots = body.active()
@@ -149,7 +153,8 @@ public class Sittings {
                             values (:id, :municipality, :body, :kinds, :slot, :at, :cutoff, :place, :now)
                             on conflict (body_id, slot) do update set kinds = excluded.kinds, starts_at = excluded.starts_at,
                                 cutoff_at = excluded.cutoff_at, place = excluded.place
-                            where s.status = 'planned' and not s.by_hand and not exists (select from kasane.meeting m where m.sitting_id = s.id)
+                            where s.status = 'planned' and not s.by_hand
+                                and not exists (select from kasane.meeting m where m.sitting_id = s.id and m.status <> 'cancelled')
                             """)
                     .param("id", Ids.next())
                     .param("municipality", municipality)
@@ -201,7 +206,8 @@ public class Sittings {
             LocalDate desiredFrom,
             UUID sittingId,
             String sittingStatus,
-            Instant cutoffAt) {
+            Instant cutoffAt,
+            Instant putOffAt) {
 
         boolean toBeConvened() {
             return status.equals("proposed") || status.equals("postponed");
@@ -216,8 +222,9 @@ public class Sittings {
         return jdbc.sql(
                         """
                         select m.id, m.municipality_id, m.case_id, m.meeting_type, m.status, m.convener_id, m.desired_from, m.sitting_id,
-                               s.status as sitting_status, s.cutoff_at
+                               s.status as sitting_status, s.cutoff_at, o.starts_at as put_off_at
                         from kasane.meeting m left join kasane.sitting s on s.id = m.sitting_id
+                        left join kasane.sitting o on o.id = m.put_off_from
                         where %s order by m.created_at desc limit 1
                         """
                                 .formatted(where))
@@ -233,35 +240,75 @@ public class Sittings {
      */
     Instant assign(UUID meetingId) {
         var meeting = waiting("m.id = :id", meetingId).orElseThrow();
-        return meeting.inTime(clock.instant()) ? meeting.cutoffAt() : assign(meeting, null);
+        return meeting.inTime(clock.instant()) ? soon(meeting.cutoffAt()) : choose(meeting);
+    }
+
+    /** Somebody wants it later, or may have it sooner: chosen anew, whatever it was put to. */
+    void assignAnew(UUID meetingId) {
+        jdbc.sql("update kasane.meeting set sitting_id = null where id = :id")
+                .param("id", meetingId)
+                .update();
+        assign(meetingId);
     }
 
     /** Only this case is put off, its sitting goes on with the others: it goes to one after that. */
     Instant putOff(UUID meetingId) {
-        var meeting = waiting("m.id = :id", meetingId).orElseThrow();
-        var from = meeting.sittingId() == null
-                ? null
-                : row(meeting.sittingId()).map(Row::startsAt).orElse(null);
-        return assign(meeting, from);
+        jdbc.sql("update kasane.meeting set put_off_from = sitting_id, sitting_id = null where id = :id")
+                .param("id", meetingId)
+                .update();
+        return assign(meetingId);
     }
 
-    private Instant assign(Waiting meeting, Instant after) {
+    /** It was not put off, or not held, after all: back to the sitting it was put to, as far as that is still planned. */
+    void sitAgain(UUID meetingId) {
+        jdbc.sql(
+                        """
+                        update kasane.meeting m set put_off_from = null,
+                            sitting_id = s.id, scheduled_at = coalesce(s.starts_at, m.scheduled_at), place = coalesce(s.place, m.place)
+                        from kasane.meeting x
+                        left join kasane.sitting b on b.id = coalesce(x.put_off_from, x.sitting_id)
+                        left join kasane.sitting s on s.id = coalesce(b.merged_into, b.id) and s.status = 'planned'
+                        where m.id = :id and x.id = m.id
+                        """)
+                .param("id", meetingId)
+                .update();
+    }
+
+    /** Not later than in a week: a sitting may be moved to an earlier day, and its cut-off with it. */
+    private Instant soon(Instant cutoff) {
+        var again = clock.instant().plus(LOOK_AGAIN);
+        return cutoff.isBefore(again) ? cutoff : again;
+    }
+
+    private Instant choose(Waiting meeting) {
         var now = clock.instant();
         planAhead(meeting.municipalityId());
         record Next(UUID id, Instant cutoffAt) {}
         var next = jdbc.sql(
                         """
-                        select id, cutoff_at from kasane.sitting
-                        where municipality_id = :municipality and not at_need and status = 'planned' and :type = any (kinds)
-                          and cutoff_at > :now and (:desired::date is null or starts_at >= :desired::date)
-                          and (:after::timestamptz is null or starts_at > :after::timestamptz)
-                        order by starts_at, id limit 1
-                        """)
+                        select s.id, s.cutoff_at from kasane.sitting s
+                        where s.municipality_id = :municipality and not s.at_need and s.status = 'planned' and :type = any (s.kinds) and %s
+                          and s.cutoff_at > :now and (:desired::timestamptz is null or s.starts_at >= :desired::timestamptz)
+                          and (:after::timestamptz is null or s.starts_at > :after::timestamptz)
+                        order by s.starts_at, s.id limit 1 for share of s
+                        """
+                                .formatted(IN_USE))
                 .param("municipality", meeting.municipalityId())
                 .param("type", meeting.meetingType())
                 .param("now", Timestamp.from(now))
-                .param("desired", meeting.desiredFrom(), java.sql.Types.DATE)
-                .param("after", after == null ? null : after.toString(), java.sql.Types.VARCHAR)
+                .param(
+                        "desired",
+                        meeting.desiredFrom() == null
+                                ? null
+                                : meeting.desiredFrom()
+                                        .atStartOfDay(JapaneseTime.ZONE)
+                                        .toInstant()
+                                        .toString(),
+                        java.sql.Types.VARCHAR)
+                .param(
+                        "after",
+                        meeting.putOffAt() == null ? null : meeting.putOffAt().toString(),
+                        java.sql.Types.VARCHAR)
                 .query(Next.class)
                 .optional();
         var sitting = next.map(Next::id).orElse(null);
@@ -269,10 +316,10 @@ public class Sittings {
                 .param("sitting", sitting, java.sql.Types.OTHER)
                 .param("id", meeting.id())
                 .update();
-        if (after == null && meeting.sittingId() != null && !meeting.sittingId().equals(sitting)) {
+        if (meeting.sittingId() != null && !meeting.sittingId().equals(sitting)) {
             missed(meeting, sitting);
         }
-        return next.map(Next::cutoffAt).orElse(now.plus(LOOK_AGAIN));
+        return next.map(Next::cutoffAt).map(this::soon).orElse(now.plus(LOOK_AGAIN));
     }
 
     /** The cut-off is over, or the sitting is not held: the convener hears that it is another one now, or that there is none. */
@@ -297,7 +344,7 @@ public class Sittings {
     Instant lookAgainAt(UUID meetingId) {
         return waiting("m.id = :id", meetingId)
                 .filter(meeting -> meeting.sittingId() != null)
-                .map(Waiting::cutoffAt)
+                .map(meeting -> soon(meeting.cutoffAt()))
                 .orElseGet(() -> clock.instant().plus(LOOK_AGAIN));
     }
 
@@ -319,23 +366,27 @@ public class Sittings {
      * The sittings a meeting of the kind may be put to now, and 臨時; empty where none is planned, for then there is nothing to
      * choose.
      */
-    List<Map<String, String>> offered(String meetingType) {
-        return offeredBeside(meetingType, null);
+    List<Map<String, String>> offered(UUID meetingId) {
+        var meeting = waiting("m.id = :id", meetingId).orElseThrow();
+        var own = meeting.inTime(clock.instant()) || !meeting.toBeConvened() ? meeting.sittingId() : null;
+        return offered(meeting.meetingType(), own);
     }
 
-    /** @param chosen one that was chosen once and is offered again, although its cut-off is over; or null */
-    List<Map<String, String>> offeredBeside(String meetingType, String chosen) {
+    /** @param own the one it is put to, which is offered in any case; or null */
+    private List<Map<String, String>> offered(String meetingType, UUID own) {
         var offered = new ArrayList<Map<String, String>>();
         jdbc.sql(
                         """
+                        select * from (
                         select s.id, s.starts_at, s.cutoff_at, not s.at_need as regular, b.name
                         from kasane.sitting s left join kasane.meeting_body b on b.id = s.body_id
-                        where s.status = 'planned' and (s.cutoff_at > :now or s.id::text = :chosen) and :type = any (s.kinds)
+                        where s.status = 'planned' and (s.cutoff_at > :now and %s or s.id = :own::uuid) and :type = any (s.kinds)
                           and (not s.at_need or exists (select from kasane.meeting m where m.sitting_id = s.id and m.status = 'convened'))
-                        order by s.starts_at, s.id limit :most
-                        """)
+                        order by (s.id = :own::uuid) is true desc, s.starts_at, s.id limit :most) o order by o.starts_at, o.id
+                        """
+                                .formatted(IN_USE))
                 .param("now", Timestamp.from(clock.instant()))
-                .param("chosen", chosen == null ? "" : chosen)
+                .param("own", own, java.sql.Types.OTHER)
                 .param("type", meetingType)
                 .param("most", OFFERED)
                 .query((row, n) -> Map.of(
@@ -374,7 +425,15 @@ public class Sittings {
     Seat seat(UUID meetingId, String chosen, Instant at, String place) {
         var meeting = waiting("m.id = :id", meetingId).orElseThrow();
         if (chosen == null || chosen.equals(AT_NEED)) {
-            return atNeed(meeting, at, place);
+            // What was not changed stays: it may share its sitting, or have been merged into one.
+            var same = Optional.ofNullable(meeting.sittingId())
+                    .flatMap(this::row)
+                    .filter(row -> row.status().equals("planned")
+                            && row.startsAt().equals(at)
+                            && row.place().equals(place));
+            return same.isPresent() && !meeting.toBeConvened()
+                    ? new Seat(same.get().id(), at, place)
+                    : atNeed(meeting, at, place);
         }
         // Held until the meeting is put to it: it is not called off in between.
         var sitting = Ids.parse(chosen)
@@ -562,7 +621,9 @@ public class Sittings {
                             (select count(*)::int from kasane.meeting_attendee a where a.meeting_id = m.id and a.answer = 'attend') as coming,
                             (select count(*)::int from kasane.meeting_attendee a where a.meeting_id = m.id and a.answer = 'absent') as away
                         from kasane.meeting m join kasane.case_file f on f.id = m.case_id left join kasane.household h on h.case_id = f.id
-                        where m.sitting_id = :id order by m.created_at, m.id
+                        where m.sitting_id = :id and m.status <> 'cancelled'
+                          and (m.status = 'held' or f.phase = case m.meeting_type when 'support' then 'meeting' else 'plan' end)
+                        order by m.created_at, m.id
                         """)
                 .param("id", row.id())
                 .query(Sitting.Item.class)
@@ -690,7 +751,7 @@ public class Sittings {
      * @throws Refusal.Invalid without a reason, or if the other cannot take them
      */
     public void merge(UUID id, UUID into, String reason) {
-        var sitting = decidable(id);
+        var sitting = decidable(id, into);
         var why = reason(reason);
         var other = row(into)
                 .filter(row -> !row.id().equals(id)
@@ -746,13 +807,17 @@ public class Sittings {
 
     private static final String HOLD = "Task_HoldMeeting";
 
+    /** The cases that wait for it. One whose way led elsewhere (something urgent, a move) is not taken back by a change of dates. */
     private List<Waiting> items(UUID sitting) {
         return jdbc.sql(
                         """
                         select m.id, m.municipality_id, m.case_id, m.meeting_type, m.status, m.convener_id, m.desired_from, m.sitting_id,
-                               s.status as sitting_status, s.cutoff_at
-                        from kasane.meeting m join kasane.sitting s on s.id = m.sitting_id
-                        where m.sitting_id = :id and m.status in ('proposed', 'postponed', 'convened') order by m.case_id
+                               s.status as sitting_status, s.cutoff_at, o.starts_at as put_off_at
+                        from kasane.meeting m join kasane.sitting s on s.id = m.sitting_id join kasane.case_file f on f.id = m.case_id
+                        left join kasane.sitting o on o.id = m.put_off_from
+                        where m.sitting_id = :id and m.status in ('proposed', 'postponed', 'convened')
+                          and f.phase = case m.meeting_type when 'support' then 'meeting' else 'plan' end
+                        order by m.case_id
                         """)
                 .param("id", sitting)
                 .query(Waiting.class)
@@ -783,14 +848,17 @@ public class Sittings {
                 CaseEvent.now("meeting.moved", clock.instant(), Map.of("meetingId", item.id(), "sittingId", sitting)));
     }
 
-    private Row decidable(UUID id) {
+    private Row decidable(UUID id, UUID... others) {
         var sitting = row(id).orElseThrow(() -> new Refusal.NotFound(changes.word("sittings.sitting")));
         requireDecider(sitting.kinds());
+        // Before any row is locked: planning waits for whoever plans.
+        planAhead(sitting.municipalityId());
         // The cases first, as everybody who writes to one does; then the sitting, so that nobody is put to it in
         // between.
         var known = locked(id);
-        jdbc.sql("select id from kasane.sitting where id = :id for no key update")
+        jdbc.sql("select id from kasane.sitting where id = :id or id = any (:others) order by id for no key update")
                 .param("id", id)
+                .param("others", others)
                 .query(UUID.class)
                 .list();
         var items = new ArrayList<UUID>();

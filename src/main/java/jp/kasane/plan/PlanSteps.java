@@ -403,6 +403,9 @@ final class PlanSteps {
         public Map<String, Object> apply(Submission s) {
             var decision = s.text("decision");
             var plan = plans.pending(s.caseId()).orElseThrow(() -> new Refusal.Conflict("決定するプランがありません。"));
+            if (s.submittedBy().equals(plan.draftedBy())) {
+                throw new Refusal.Conflict("この案をつくった人は決定できません。別の人が決定してください。");
+            }
             if (decision.equals("decided")) {
                 plans.others(s.caseId(), plan.id()).forEach(earlier -> {
                     jdbc.sql("update kasane.plan set status = 'superseded' where id = :id")

@@ -166,13 +166,13 @@ public class Plans implements CaseSection {
         return id;
     }
 
-    record Pending(UUID id, String status, UUID leadAgencyId, LocalDate reviewOn) {}
+    record Pending(UUID id, String status, UUID leadAgencyId, LocalDate reviewOn, UUID draftedBy) {}
 
     /** The support plan that waits for its decision, or for being ratified. */
     Optional<Pending> pending(UUID caseId) {
         return jdbc.sql(
                         """
-                        select id, status, lead_agency_id, review_on from kasane.plan
+                        select id, status, lead_agency_id, review_on, drafted_by from kasane.plan
                         where case_id = :case and kind = 'support' and status in ('draft', 'reviewed', 'started') order by version desc limit 1
                         """)
                 .param("case", caseId)

@@ -53,7 +53,7 @@ class DeadlineMigrationIT {
                                     "select step from kasane.deadline_policy where origin = 'ours' and step like 'Watch%' order by step")
                             .query(String.class)
                             .list())
-                    .containsExactly("Watch_AfterClosure", "Watch_Answer", "Watch_Ratification");
+                    .containsExactly("Watch_AfterClosure", "Watch_Ratification");
             assertThat(sql.sql("select name || ' ' || from_day || ' ' || to_day from kasane.calendar_yearly_closure")
                             .query(String.class)
                             .single())

@@ -200,7 +200,9 @@ class SittingsIT {
                 "\"starts\":\"14:00\"|\"starts\":\"25:00\"|starts",
                 "\"kinds\":[\"support\"]|\"kinds\":[]|kinds",
                 "\"quorum\":\"2\"|\"quorum\":\"0\"|quorum",
-                "\"months\":[1,2,3,4,5,6,7,8,9,10,11,12]|\"months\":[]|months"
+                "\"months\":[1,2,3,4,5,6,7,8,9,10,11,12]|\"months\":[]|months",
+                "\"every\":\"1\",\"countsFrom\":\"\",|\"every\":\"100\",\"countsFrom\":\"2026-04-01\",|every",
+                "\"rhythm\":\"weekly\",\"every\":\"1\",\"countsFrom\":\"\"|\"rhythm\":\"monthly\",\"every\":\"12\",\"countsFrom\":\"2026-04-01\"|nths"
             })
     void aBodyThatIsWrongIsRefusedAtItsField(String right, String wrong, String field) {
         var answer = save(false, weekly("0", "2").replace(right, wrong));
@@ -461,6 +463,112 @@ class SittingsIT {
         assertThat(meeting(off).get("sittingId").asText()).isNotEqualTo(sitting);
         assertThat(convene(off)).isNotEqualTo(sitting);
         await("everybody to be asked again").atMost(Duration.ofSeconds(90)).until(() -> invitations(off) == 3);
+    }
+
+    /** 社協 convenes 重層的支援会議 (002, L2279-81): it decides about their sittings, and about no other. */
+    @Test
+    void whoAccompaniesDecidesAboutItsOwnBodys() {
+        var body =
+                weekly("0", "").replace("[\"support\"]", "[\"coordination\"]").replace(code, "juso-" + code);
+        assertThat(kasane.as("manager").post("/api/v1/settings/meetings", body).status())
+                .isEqualTo(201);
+        var coordinator = kasane.as("coordinator");
+        var added = coordinator.post(
+                "/api/v1/sittings", "{\"body\":\"juso-" + code + "\",\"startsAt\":\"" + at(2) + "\",\"place\":\"社協\"}");
+        assertThat(added.status()).as(added.text()).isEqualTo(201);
+        var sitting = "/api/v1/sittings/" + added.at("/id").asText();
+        assertThat(coordinator
+                        .post(sitting + "/move", "{\"startsAt\":\"" + at(4) + "\",\"place\":\"別館\",\"reason\":\"都合\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(coordinator.post(sitting + "/cancel", "{\"reason\":\"都合\"}").status())
+                .isEqualTo(200);
+        assertThat(coordinator.get(sitting).at("/status").asText()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aCaseWhoseWayLedElsewhereIsNotTakenBackByASittingThatIsCalledOff() {
+        var urgent = opened("急変 一");
+        var sitting = convene(urgent);
+        kasane.as("manager").task("Task_HoldMeeting", "caseId=" + urgent);
+        var told = kasane.as("coordinator")
+                .post(
+                        "/api/v1/cases/" + urgent + "/records/urgent-event",
+                        "{\"data\":{\"happenedAt\":\"" + at(0)
+                                + "\",\"what\":\"急変\",\"response\":\"訪問\",\"next\":\"outreach\"}}");
+        assertThat(told.status()).as(told.text()).isEqualTo(201);
+
+        assertThat(sitting(sitting).get("items")).isEmpty();
+        assertThat(decide(sitting, "cancel", "{\"reason\":\"大雪\"}").status()).isEqualTo(200);
+
+        assertThat(kasane.as("manager")
+                        .get("/api/v1/cases/" + urgent)
+                        .at("/case/phase")
+                        .asText())
+                .isEqualTo("outreach");
+        kasane.as("coordinator").task("Task_DraftOutreachPlan", "caseId=" + urgent);
+    }
+
+    @Test
+    void aCaseThatWasPutOffByMistakeSitsWhereItSat() {
+        var caseId = opened("誤り 一");
+        var sitting = convene(caseId);
+        var answer = kasane.as("manager")
+                .submit(
+                        kasane.as("manager").task("Task_HoldMeeting", "caseId=" + caseId),
+                        "{\"outcomeSupport\":\"postponed\",\"note\":\"時間切れ\"}");
+        assertThat(meeting(caseId).get("sittingId").asText()).isNotEqualTo(sitting);
+
+        var voided = kasane.as("manager")
+                .post(
+                        "/api/v1/submissions/" + answer.at("/submissionId").asText() + "/void",
+                        "{\"reason\":\"誤り\",\"changePath\":true}");
+        assertThat(voided.status()).as(voided.text()).isLessThan(300);
+
+        assertThat(meeting(caseId).get("sittingId").asText()).isEqualTo(sitting);
+        assertThat(meeting(caseId).get("status").asText()).isEqualTo("convened");
+        hold(caseId, "outreach", "");
+    }
+
+    @Test
+    void aCorrectedConveningKeepsTheDayTheSittingWasMovedTo() {
+        var caseId = opened("訂正 一");
+        var task = convening(caseId);
+        var convened = kasane.as("manager")
+                .submit(
+                        task,
+                        "{\"sitting\":\"adhoc\",\"scheduledAt\":\"" + at(2)
+                                + "\",\"place\":\"社協\",\"agencies\":[\"shakyo\",\"anshin\"]}");
+        var sitting = meeting(caseId).get("sittingId").asText();
+        assertThat(decide(sitting, "move", "{\"startsAt\":\"" + at(5) + "\",\"place\":\"別館\",\"reason\":\"都合\"}")
+                        .status())
+                .isEqualTo(200);
+
+        var sheet = kasane.as("manager")
+                .get("/submissions/" + convened.at("/submissionId").asText() + "/correction");
+        assertThat(sheet.status()).isEqualTo(200);
+        assertThat(sheet.text()).contains("別館").doesNotContain("\"place\":\"社協\"");
+    }
+
+    @Test
+    void whereTheSameAgencyIsWrittenTwiceItCountsOnce() {
+        var caseId = opened("定足数 二");
+        convene(caseId);
+        var refused = submitHeld(caseId, "outreach", "", "shakyo", "shakyo");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.at("/fields/0/field").asText()).isEqualTo("quorumNote");
+    }
+
+    @Test
+    void aBodyThatIsSwitchedOffTakesNoNewCase() {
+        var sitting = convene(opened("休止 一"));
+        assertThat(save(false, weekly("0", "2").replace("\"active\":true", "\"active\":false"))
+                        .status())
+                .isEqualTo(200);
+        var next = opened("休止 二");
+        assertThat(meeting(next).get("sittingId").isNull()).isTrue();
+        assertThat(sheet(convening(next)).get("sittingOptions")).isEmpty();
+        assertThat(sitting(sitting).get("status").asText()).isEqualTo("planned");
     }
 
     @Test

@@ -6,12 +6,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
@@ -27,18 +29,19 @@ record Diagram(String id, String source, Document xml) {
     static final String ZEEBE = "http://camunda.org/schema/zeebe/1.0";
     static final String BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI";
 
-    static final List<String> IDS = List.of(
-            "consultation",
-            "support-case",
-            "assessment",
-            "support-meeting",
-            "invitation",
-            "outreach",
-            "plan",
-            "role",
-            "monitoring",
-            "closure",
-            "deadline-sweep");
+    /** All that are shipped: what is in the folder is deployed, and so it is checked. */
+    static final List<String> IDS = shipped();
+
+    private static List<String> shipped() {
+        try {
+            return Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath:processes/*.bpmn"))
+                    .map(file -> file.getFilename().replace(".bpmn", ""))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static Diagram named(String id) {
         return of(id, resource("processes/" + id + ".bpmn"));

@@ -105,35 +105,45 @@ final class DiagramRules {
     private void names() {
         diagram.zeebe("input").forEach(mapping -> mapping(mapping));
         diagram.zeebe("output").forEach(mapping -> mapping(mapping));
-        diagram.bpmn("conditionExpression").forEach(condition -> expression(condition.getTextContent()));
-        diagram.zeebe("subscription").forEach(message -> expression(message.getAttribute("correlationKey")));
-        diagram.zeebe("assignmentDefinition").forEach(group -> expression(group.getAttribute("candidateGroups")));
+        diagram.bpmn("conditionExpression").forEach(condition -> expression(condition, condition.getTextContent()));
+        diagram.zeebe("subscription").forEach(message -> expression(message, message.getAttribute("correlationKey")));
+        diagram.zeebe("assignmentDefinition")
+                .forEach(group -> expression(group, group.getAttribute("candidateGroups")));
         Stream.of("timeDuration", "timeCycle", "timeDate")
                 .flatMap(diagram::bpmn)
-                .forEach(timer -> expression(timer.getTextContent()));
+                .forEach(timer -> expression(timer, timer.getTextContent()));
     }
 
     private void mapping(Element mapping) {
-        known(mapping.getAttribute("target"));
-        expression(mapping.getAttribute("source"));
+        known(mapping, mapping.getAttribute("target"));
+        expression(mapping, mapping.getAttribute("source"));
     }
 
-    private void expression(String expression) {
+    private void expression(Element where, String expression) {
         if (!expression.startsWith("=")) {
             return;
         }
         var names = NAME.matcher(STRING.matcher(expression.substring(1)).replaceAll(" "));
         while (names.find()) {
             if (!FEEL_WORDS.contains(names.group())) {
-                known(names.group());
+                known(where, names.group());
             }
         }
     }
 
-    private void known(String variable) {
+    private void known(Element where, String variable) {
         if (!variables.contains(variable)) {
-            findings.add("variable " + variable + " is not in variables.yaml");
+            finding(owner(where), "uses the variable " + variable + ", which is not in variables.yaml");
         }
+    }
+
+    /** The element of the diagram that an expression belongs to: the nearest one with an id. */
+    private static Element owner(Element where) {
+        var element = where;
+        while (!element.hasAttribute("id") && element.getParentNode() instanceof Element parent) {
+            element = parent;
+        }
+        return element;
     }
 
     private void connected() {

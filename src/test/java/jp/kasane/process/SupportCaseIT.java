@@ -113,6 +113,33 @@ class SupportCaseIT extends ProcessScenario {
                 .hasVariable("instanceKey", caseId + suffix);
     }
 
+    /** Adjustment with no meeting, support before any plan, a visit or a plan at once, back to normal support (002, L2436-2446, L1377-1381). */
+    @ParameterizedTest
+    @CsvSource({
+        "adjustment, monitoring, CallActivity_Monitoring, Task_Review",
+        "support,    monitoring, CallActivity_Monitoring, Task_Review",
+        "outreach,   outreach,   CallActivity_Outreach,   Task_DraftOutreachPlan",
+        "plan,       plan,       CallActivity_Plan,       Task_DraftPlan",
+        "normal,     closure,    CallActivity_Closure,    Task_EvaluateClosure",
+    })
+    void theAssessmentLeadsPastTheMeeting(String route, String phase, String call, String firstTask) {
+        factsOf("support-case", Map.of("phase", "assessment"), Map.of("phase", phase));
+        factsOf("monitoring", Map.of("reviewAt", after(Duration.ofDays(-1))));
+        submissionsOf("Task_WriteAssessment", Map.of("route", route));
+
+        open();
+        submit("Task_GatherInformation");
+        submit("Task_WriteAssessment");
+
+        task(firstTask).isCreated();
+        assertThat(CASE)
+                .isActive()
+                .hasCompletedElements("CallActivity_Assessment")
+                .hasNotActivatedElements("CallActivity_Meeting")
+                .hasActiveElements(call)
+                .hasNoActiveIncidents();
+    }
+
     @Test
     void aClosedCaseEndsAtOnce() {
         factsOf("support-case", Map.of("phase", "closed"));

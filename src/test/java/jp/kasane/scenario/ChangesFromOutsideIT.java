@@ -10,6 +10,8 @@ import java.util.stream.StreamSupport;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Consent, urgent events, moves and returns: at any time, whatever the case waits for. */
 class ChangesFromOutsideIT {
@@ -327,6 +329,203 @@ class ChangesFromOutsideIT {
                                 "select count(*) from engine.process_instance where case_id = :id and process_id = 'role' and state = 'ACTIVE'"))
                 .isEqualTo(2);
         assertThat(told(caseId)).as("no notice is repeated").isEqualTo(told);
+    }
+
+    private static final String ASSESSED =
+            """
+            - as: coordinator
+              task: Task_WriteAssessment
+              data: { householdIssue: 世帯課題, strengths: 強み, needs: 必要, consentState: none, route: %s, routeReason: 理由 }
+            """;
+
+    @ParameterizedTest
+    @CsvSource({
+        "assessment, Task_WriteAssessment",
+        "meeting, Task_ProposeMembers",
+        "outreach, Task_DraftOutreachPlan",
+        "plan, Task_DraftPlan",
+        "normal, Task_EvaluateClosure"
+    })
+    void twoReseatsAtAnyPhaseOpenItsTaskOnceAndTellNobodyTwice(String way, String step) {
+        var caseId = kasane.playSteps(
+                        switch (way) {
+                            case "assessment" -> OPENED;
+                            case "plan" -> OPENED + CONSENTED;
+                            default -> OPENED + ASSESSED.formatted(way);
+                        })
+                .caseId();
+        opens(step, caseId);
+        long told = one(caseId, "select count(*) from kasane.notification where case_id = :id");
+
+        for (int i = 0; i < 2; i++) {
+            kasane.as("manager").post("/api/v1/cases/" + caseId + "/re-seat", "{\"reason\":\"試し\"}");
+        }
+
+        await("its one task at the new seat")
+                .atMost(Duration.ofSeconds(90))
+                .until(() ->
+                        one(caseId, "select count(*) from kasane.outbox where stream_id = :id and done_at is null") == 0
+                                && one(
+                                                caseId,
+                                                "select count(*) from engine.process_instance where case_id = :id and process_id = 'support-case' and state <> 'ACTIVE'")
+                                        == 2
+                                && open(caseId, step) == 1);
+        assertThat(one(caseId, "select count(*) from engine.user_task where case_id = :id and state = 'CREATED'"))
+                .isOne();
+        assertThat(one(caseId, "select count(*) from kasane.notification where case_id = :id"))
+                .as("no notice is repeated")
+                .isEqualTo(told);
+    }
+
+    // ── consent, per person and per scope ──────────────────────────────────────────────────────────────────────────
+
+    @Test
+    void oneOfTwoWhoWithdrawsStopsThePlanThatWasForBoth() {
+        var two = OPENED.replace(
+                "addressConcealed: false } ]",
+                "addressConcealed: false }, { name: 変化 二郎, relation: child, subject: true, addressConcealed: false } ]");
+        var caseId = kasane.playSteps(
+                        two + CONSENTED.replace("[\"member:変化 一郎\"]", "[\"member:変化 一郎\", \"member:変化 二郎\"]") + PLAN)
+                .caseId();
+        assertThat(file(caseId).at("/plans/0/status").asText()).isEqualTo("decided");
+
+        withdraw(caseId);
+
+        assertThat(file(caseId).at("/plans/0/status").asText()).isEqualTo("stopped");
+        assertThat(file(caseId).at("/changes/0/stopped").findValuesAsText("agency"))
+                .as("whose roles were stopped")
+                .anyMatch(agency -> agency.contains("高齢者あんしん相談センター"));
+    }
+
+    @Test
+    void consentThatLeavesOutThePlanStopsIt() {
+        var caseId = kasane.playSteps(OPENED + CONSENTED + PLAN).caseId();
+        var member = file(caseId).at("/household/members/0/id").asText();
+        var answer = kasane.as("coordinator")
+                .post(
+                        "/api/v1/cases/" + caseId + "/records/consent-change",
+                        """
+                        {"data":{"state":"narrowed","occurredOn":"2026-11-20","memberIds":["%s"],"scope":["sharing"],"agencies":["shakyo","anshin","jiritsu"],"evidence":"oral"}}"""
+                                .formatted(member));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        assertThat(file(caseId).at("/plans/0/status").asText()).isEqualTo("stopped");
+    }
+
+    @Test
+    void withdrawnConsentCallsOffTheMeetingThatWasToTalkAboutThePlan() {
+        var caseId = kasane.playSteps(OPENED + CONSENTED + forTheMeeting("meeting") + CONVENED)
+                .caseId();
+        opens("Task_HoldMeeting", caseId);
+
+        withdraw(caseId);
+
+        assertThat(file(caseId).at("/meetings/0/status").asText()).isEqualTo("cancelled");
+        opens("Task_DraftOutreachPlan", caseId);
+        await("nobody to be asked to a meeting that is off")
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> open(caseId, "Task_AnswerInvitation") + open(caseId, "Task_HoldMeeting") == 0);
+    }
+
+    // ── started at once, ratified, planned again ───────────────────────────────────────────────────────────────────
+
+    private static String forTheMeeting(String path) {
+        return PLAN.substring(0, PLAN.indexOf("- as: manager"))
+                .replace("path: skip", "path: " + path)
+                .replace("      pathReason: 構成員が電話で一致した\n", path.equals("meeting") ? "" : "      pathReason: 待てない\n");
+    }
+
+    private static final String CONVENED =
+            """
+            - as: coordinator
+              task: Task_ProposeMembers
+              data: { purpose: 目的, agenda: 議題, agencies: [shakyo, anshin] }
+            - as: coordinator
+              task: Task_ConveneMeeting
+              data: { scheduledAt: now-1d, place: 会議室, agencies: [shakyo, anshin] }
+            """;
+
+    private static final String APPROVED =
+            """
+            - as: coordinator
+              task: Task_HoldMeeting
+              data: { heldAt: now-1d, outcomeCoordination: approved, minutes: 要点, approach: 方針, attendance: [ { agency: shakyo, attended: true, pledge: false } ] }
+            - as: manager
+              task: Task_DecidePlan
+              data: { decision: decided, decidedOn: today }
+            """;
+
+    @Test
+    void aPlanThatWasStartedAtOnceIsRatifiedAndANewVersionEndsItsRoles() {
+        var caseId = kasane.playSteps(OPENED + CONSENTED + forTheMeeting("start") + CONVENED + APPROVED)
+                .caseId();
+        var plan = file(caseId).at("/plans/0");
+        assertThat(plan.get("status").asText()).isEqualTo("decided");
+        assertThat(plan.get("ratifiedOn").asText()).isNotEqualTo("null");
+        assertThat(
+                        one(
+                                caseId,
+                                "select count(*) from kasane.deadline where case_id = :id and step = 'Watch_Ratification' and settled_at is null"))
+                .isZero();
+
+        kasane.as("coordinator").post("/api/v1/cases/" + caseId + "/review", "{}");
+        var review = kasane.as("coordinator").task("Task_Review", "caseId=" + caseId);
+        assertThat(kasane.as("coordinator")
+                        .submit(
+                                review,
+                                "{\"heldOn\":\"2026-11-20\",\"progress\":\"進み具合\",\"goalState\":\"partly\",\"decision\":\"replan\",\"reason\":\"目標が変わった\"}")
+                        .status())
+                .isEqualTo(201);
+        var draft = kasane.as("coordinator").task("Task_DraftPlan", "caseId=" + caseId);
+        assertThat(kasane.as("coordinator")
+                        .submit(
+                                draft,
+                                """
+                                {"personWish":"意向","longGoal":"長期","shortGoal":"当面","leadAgency":"jiritsu","reviewOn":"2027-03-01","path":"skip",
+                                 "pathReason":"電話で一致した","roles":[{"agency":"jiritsu","role":"就労の相談"}]}""")
+                        .status())
+                .isEqualTo(201);
+        var decide = kasane.as("manager").task("Task_DecidePlan", "caseId=" + caseId);
+        assertThat(kasane.as("manager")
+                        .submit(decide, "{\"decision\":\"decided\",\"decidedOn\":\"2026-11-21\"}")
+                        .status())
+                .isEqualTo(201);
+
+        var plans = file(caseId).at("/plans");
+        assertThat(plans.at("/0/version").asInt()).isEqualTo(2);
+        assertThat(plans.at("/0/status").asText()).isEqualTo("decided");
+        assertThat(plans.at("/1/status").asText()).isEqualTo("superseded");
+        assertThat(plans.at("/1/roles").findValuesAsText("status")).containsOnly("ended");
+        await("the first version's roles to end in the engine")
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> one(
+                                caseId,
+                                "select count(*) from engine.process_instance where case_id = :id and process_id = 'role' and state = 'ACTIVE'")
+                        == 1);
+        assertThat(kasane.as("manager")
+                        .get("/api/v1/plans/started-at-once")
+                        .at("/started")
+                        .asInt())
+                .isPositive();
+    }
+
+    @Test
+    void whoeverDraftedAPlanDoesNotDecideIt() {
+        kasane.employ("both", "兼ねる 人", "manager", "fukushi-seisaku");
+        var caseId =
+                kasane.playSteps(OPENED + CONSENTED + forTheMeeting("skip")).caseId();
+        kasane.sql()
+                .sql("update kasane.plan set drafted_by = :who where case_id = :id")
+                .param("who", kasane.user("both"))
+                .param("id", UUID.fromString(caseId))
+                .update();
+        var decide = kasane.as("both").task("Task_DecidePlan", "caseId=" + caseId);
+        var refused = kasane.as("both").submit(decide, "{\"decision\":\"decided\",\"decidedOn\":\"2026-11-21\"}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text()).contains("案をつくった人は決定できません");
+        assertThat(kasane.as("manager")
+                        .submit(decide, "{\"decision\":\"decided\",\"decidedOn\":\"2026-11-21\"}")
+                        .status())
+                .isEqualTo(201);
     }
 
     private static long told(String caseId) {

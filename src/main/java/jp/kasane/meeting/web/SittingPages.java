@@ -96,7 +96,7 @@ class SittingPages {
                     if (!answered.refused().isEmpty()) {
                         flash.addFlashAttribute("refused", answered.refused());
                     }
-                    return "sittings.answered";
+                    return answered.given() > 0 ? "sittings.answered" : null;
                 },
                 flash);
     }
@@ -152,7 +152,10 @@ class SittingPages {
     /** What was typed stays on the page when it cannot be accepted, with a sentence at its field. */
     private Object decided(String id, Map<String, String> typed, Supplier<String> decision, RedirectAttributes flash) {
         try {
-            flash.addFlashAttribute("said", decision.get());
+            var said = decision.get();
+            if (said != null) {
+                flash.addFlashAttribute("said", said);
+            }
             return "redirect:/sittings/" + sitting(id);
         } catch (Refusal.Invalid invalid) {
             var page = new ModelAndView("sitting", HttpStatus.UNPROCESSABLE_ENTITY);

@@ -27,6 +27,34 @@ class FormCheckTest {
 
     private final FormCheck check = new FormCheck();
 
+    /** The pattern that is shipped, on the ways people write a domestic number (forms/README.md). */
+    @ParameterizedTest
+    @CsvSource({
+        "042-620-7240, true",
+        "0426207240, true",
+        "03-1234-5678, true",
+        "090-1234-5678, true",
+        "0120-123-456, true",
+        "+81-42-620-7240, false",
+        "620-7240, false",
+        "042-620-724a, false"
+    })
+    void aDomesticTelephoneNumberIsTaken(String number, boolean taken) throws IOException {
+        JsonNode phone;
+        try (var file = FormCheckTest.class.getResourceAsStream("/forms/consultation.form")) {
+            phone = JSON.readTree(file).findParents("key").stream()
+                    .filter(component -> component.get("key").asText().endsWith("hone"))
+                    .filter(component -> component.at("/validate/pattern").isTextual())
+                    .findFirst()
+                    .orElseThrow();
+        }
+        var key = phone.get("key").asText();
+        ((ObjectNode) phone).remove("conditional");
+        assertThat(errors(phone.toString(), JSON.createObjectNode().put(key, number))
+                        .isEmpty())
+                .isEqualTo(taken);
+    }
+
     @Nested
     class ATextField {
 
