@@ -494,8 +494,7 @@ class SittingsIT {
         var told = kasane.as("coordinator")
                 .post(
                         "/api/v1/cases/" + urgent + "/records/urgent-event",
-                        "{\"data\":{\"happenedAt\":\"" + at(0)
-                                + "\",\"what\":\"急変\",\"response\":\"訪問\",\"next\":\"outreach\"}}");
+                        "{\"data\":{\"happenedAt\":\"" + at(0) + "\",\"content\":\"急変\",\"next\":\"outreach\"}}");
         assertThat(told.status()).as(told.text()).isEqualTo(201);
 
         assertThat(sitting(sitting).get("items")).isEmpty();

@@ -58,10 +58,10 @@ class SittingScreensIT {
 
     @Test
     void aManagerPlansARhythmPutsTwoCasesToASittingAndAnAgencyAnswersOnce() {
-        var one = kasane.playSteps(ASKED.formatted("席 一郎")).caseId();
-        var two = kasane.playSteps(ASKED.formatted("席 二郎")).caseId();
         var manager = browser.as("manager");
         body(manager);
+        var one = kasane.playSteps(ASKED.formatted("席 一郎")).caseId();
+        var two = kasane.playSteps(ASKED.formatted("席 二郎")).caseId();
         convene(manager, one);
         convene(manager, two);
 
