@@ -601,6 +601,8 @@ final class MeetingSteps {
             long attended = java.util.stream.StreamSupport.stream(
                             s.data().path("attendance").spliterator(), false)
                     .filter(row -> row.path("attended").asBoolean())
+                    .map(row -> row.path("agency").asText())
+                    .distinct()
                     .count();
             if (attended < quorum && s.text("quorumNote") == null) {
                 throw new Refusal.Invalid(List.of(new Refusal.FieldError(

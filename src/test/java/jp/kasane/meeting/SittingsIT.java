@@ -284,8 +284,9 @@ class SittingsIT {
         var two = opened("合同 二");
         var sitting = convene(one);
         assertThat(convene(two)).isEqualTo(sitting);
-        kasane.as("member").task("Task_AnswerInvitation", "caseId=" + one);
-        kasane.as("member").task("Task_AnswerInvitation", "caseId=" + two);
+        await("the invitations")
+                .atMost(Duration.ofSeconds(90))
+                .until(() -> invitations(one) == 3 && invitations(two) == 3);
 
         var answered = kasane.as("member")
                 .post("/api/v1/sittings/" + sitting + "/answers", "{\"outcome\":\"attend\",\"pledge\":true}");
