@@ -244,9 +244,22 @@ final class MeetingSteps {
         public boolean correct(Recorded before, Submission after) {
             var was = meetings.find(before.meetingId()).orElseThrow();
             if (!before.latest() || !was.status().equals("convened")) {
-                jdbc.sql("update kasane.meeting set note = :note where id = :id")
+                // It is over: what was written is corrected, nobody is asked anew.
+                jdbc.sql(
+                                """
+                                update kasane.meeting set note = :note, scheduled_at = coalesce(:at::timestamptz, scheduled_at),
+                                    place = coalesce(:place, place)
+                                where id = :id
+                                """)
                         .param("id", before.meetingId())
                         .param("note", after.text("note"))
+                        .param(
+                                "at",
+                                after.time("scheduledAt") == null
+                                        ? null
+                                        : after.time("scheduledAt").toString(),
+                                java.sql.Types.VARCHAR)
+                        .param("place", after.text("place"), java.sql.Types.VARCHAR)
                         .update();
                 return false;
             }

@@ -285,7 +285,7 @@ class CorrectionsIT {
                     .filter(one -> one.status() == 409)
                     .findFirst()
                     .orElseThrow();
-            assertThat(lost.at("/detail").asText()).matches("この記録は「.+」さんが\\d+月\\d+日\\d+:\\d\\dに訂正しました。.*");
+            assertThat(lost.at("/detail").asText()).matches("この記録は「.+」さんが\\d+月\\d+日\\(.\\) \\d+:\\d\\dに訂正しました。.*");
         }
         assertThat(file(caseId).get("assessments")).hasSize(1);
     }

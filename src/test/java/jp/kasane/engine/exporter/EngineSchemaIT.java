@@ -92,6 +92,19 @@ class EngineSchemaIT {
                 .containsExactly(CASE);
     }
 
+    /** The engine names a called instance's variables before the instance, and a batch may end between the two. */
+    @Test
+    void tellsAnInstanceItsCaseThatWasNamedInTheBatchBefore() throws SQLException {
+        apply(List.of(variable(1, 11, "caseId", "\\\"" + CASE + "\\\"")));
+        apply(List.of(process(2, 10, "ELEMENT_ACTIVATING")));
+        apply(List.of(new Told(1, 3, NOVEMBER, 13, "USER_TASK", "CREATED", task("Task_Ask", "", 5))));
+
+        assertThat(strings("select case_id::text from engine.process_instance where epoch = ?"))
+                .containsExactly(CASE);
+        assertThat(strings("select case_id::text from engine.user_task where epoch = ?"))
+                .containsExactly(CASE);
+    }
+
     @Test
     void ignoresACaseThatIsNone() throws SQLException {
         apply(List.of(process(1, 10, "ELEMENT_ACTIVATING"), variable(2, 11, "caseId", "\\\"next Tuesday\\\"")));
