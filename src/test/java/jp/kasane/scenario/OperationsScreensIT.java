@@ -74,7 +74,7 @@ class OperationsScreensIT {
         var stopped = browser.reloadUntil(page, "/operations", "article:has(form[action*='" + id + "'])");
         assertThat(stopped.innerText())
                 .contains("支援ケースの「")
-                .contains("決められた回数試しても終わりませんでした")
+                .contains("もう試していません")
                 .contains("できること：");
         stopped.locator("summary:has-text('いまの段階から始め直す')").click();
         stopped.locator("summary:has-text('エンジンの言葉')").click();
