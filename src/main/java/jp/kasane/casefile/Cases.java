@@ -236,7 +236,7 @@ public class Cases {
     }
 
     /**
-     * All that should be running, consultations that nobody has looked at included: after a restore, or when the engine was
+     * All that should be running, consultations that nobody has taken yet included: after a restore, or when the engine was
      * exchanged.
      *
      * @return how many were started again
@@ -245,7 +245,7 @@ public class Cases {
         var open = jdbc.sql(
                         """
                         select id from kasane.case_file where phase <> 'closed'
-                        union all select id from kasane.consultation where status = 'received' order by id
+                        union all select id from kasane.consultation where status in ('received', 'referral') order by id
                         """)
                 .query(UUID.class)
                 .list();

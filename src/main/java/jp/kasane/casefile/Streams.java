@@ -43,6 +43,13 @@ public class Streams {
                 .orElseThrow(() -> new Refusal.NotFound("ケース"));
     }
 
+    public boolean exists(UUID id) {
+        return jdbc.sql("select exists (select from kasane.stream where id = :id)")
+                .param("id", id)
+                .query(Boolean.class)
+                .single();
+    }
+
     public void append(UUID streamId, CaseEvent event) {
         append(streamId, event, Acting.required().id());
     }

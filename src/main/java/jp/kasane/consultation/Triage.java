@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.notification.Notices;
@@ -13,6 +12,7 @@ import jp.kasane.notification.Occasion;
 import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -25,14 +25,16 @@ class Triage implements StepHandler, Occasion {
 
     private final JdbcClient jdbc;
     private final Agencies agencies;
-    private final Cases cases;
+    private final Outcomes outcomes;
     private final Notices notices;
+    private final ApplicationEventPublisher events;
 
-    Triage(JdbcClient jdbc, Agencies agencies, Cases cases, Notices notices) {
+    Triage(JdbcClient jdbc, Agencies agencies, Outcomes outcomes, Notices notices, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
         this.agencies = agencies;
-        this.cases = cases;
+        this.outcomes = outcomes;
         this.notices = notices;
+        this.events = events;
     }
 
     @Override
@@ -40,18 +42,20 @@ class Triage implements StepHandler, Occasion {
         return "triage";
     }
 
+    /** @throws Refusal.Invalid if it would be sent to the very agency that has it */
     @Override
     public Map<String, Object> apply(Submission s) {
         var route = s.text("route");
-        var caseId = route.equals("case") ? open(s) : null;
         write(s);
-        jdbc.sql("update kasane.consultation set status = :route, case_id = :case where id = :id")
-                .param("id", s.consultationId())
-                .param("route", route)
-                .param("case", caseId, java.sql.Types.OTHER)
-                .update();
-        if (caseId != null) {
-            cases.opened(caseId, s.consultationId());
+        switch (route) {
+            case "case" ->
+                outcomes.becomesCase(s.consultationId(), s.text("caseClass"), s.text("urgency"), s.text("begin"));
+            case "referral" -> {
+                outcomes.is(s.consultationId(), route);
+                events.publishEvent(
+                        new SentOn(s.consultationId(), s.id(), s.text("referralAgency"), s.text("referralRequest")));
+            }
+            default -> outcomes.is(s.consultationId(), route);
         }
         return Map.of("route", route, "caseClass", s.text("caseClass"), "urgency", s.text("urgency"));
     }
@@ -72,15 +76,9 @@ class Triage implements StepHandler, Occasion {
                 .update();
     }
 
-    /** Mostly with the assessment; what is urgent begins where it is needed, an outreach even before any plan (002, L1377-81). */
-    private UUID open(Submission s) {
-        var begin = s.text("begin") == null ? "assessment" : s.text("begin");
-        return cases.open(s.text("caseClass"), s.text("urgency"), begin);
-    }
-
     @Override
     public Set<String> pathFields() {
-        return Set.of("route");
+        return Set.of("route", "referralAgency");
     }
 
     /** Texts and class; those of the case that began with it too. Where that case began stays as it was. */
@@ -101,15 +99,13 @@ class Triage implements StepHandler, Occasion {
         return false;
     }
 
-    /** @throws Refusal.Conflict where a case began with it: that case has its own way to its end */
+    /** @throws Refusal.Conflict where it has gone on: a case began with it, or the agency it was sent to has answered */
     @Override
     public void withdraw(Recorded before) {
-        if (caseOf(before.submission().consultationId()).isPresent()) {
-            throw new Refusal.Conflict("この振り分けから支援ケースが始まっているため、振り分け先の変更や取消はできません。理由などの文は訂正できます。");
-        }
-        jdbc.sql("update kasane.consultation set status = 'received' where id = :id")
-                .param("id", before.submission().consultationId())
-                .update();
+        var consultation = before.submission().consultationId();
+        outcomes.requireNoCase(consultation);
+        events.publishEvent(new SendingTakenBack(consultation));
+        outcomes.is(consultation, "received");
     }
 
     private Optional<UUID> caseOf(UUID consultationId) {

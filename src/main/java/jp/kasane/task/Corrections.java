@@ -160,11 +160,8 @@ public class Corrections {
             handler.withdraw(before);
             place.ifPresent(where -> stand(before.caseId(), where));
             submissions.applyAnew(before, after);
-            // A consultation that was sorted has left the engine: nothing goes on there.
-            if (stood != null) {
-                askAgain = task != null && mayGoOn(before, place);
-                elsewhere = moved(stood) || place.isEmpty() && askAgain;
-            }
+            askAgain = task != null && mayGoOn(before, place);
+            elsewhere = stood != null && moved(stood) || place.isEmpty() && askAgain;
         } else {
             askAgain = handler.correct(before, after);
             submissions.takeOverFacts(before.id(), after.id());

@@ -25,14 +25,14 @@ class ConsultationIT extends ProcessScenario {
 
     @BeforeEach
     void deploy() {
-        deploy("consultation");
+        deploy("consultation", "referral");
+        factsOf("consultation", Map.of("step", "triage"));
     }
 
     @ParameterizedTest
     @CsvSource({
         "information, End_InformationOnly",
         "own, End_OwnAgency",
-        "referral, End_Referred",
         "case, End_CaseOpened",
     })
     void aConsultationGoesWhereTriageSends(String route, String end) {
@@ -60,6 +60,40 @@ class ConsultationIT extends ProcessScenario {
                 .hasCompletedElementsInOrder(
                         "Gateway_Urgency", "Activity_NotifyUrgent", "Gateway_Route", "End_CaseOpened");
         assertThat(notified).containsExactly("urgent-consultation");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "handed-over, End_Referred",
+        "own, End_OwnAgency",
+        "information, End_InformationOnly",
+        "case, End_CaseOpened",
+    })
+    void aConsultationThatIsReferredStaysUntilItHasAPlace(String route, String end) {
+        submissionsOf("Task_Triage", Map.of("route", "referral", "caseClass", "class1", "urgency", "normal"));
+        factsOf("consultation", Map.of("step", "triage"), Map.of("step", "settled", "route", route));
+        factsOf("referral", Map.of("step", "answer", "passedAround", false));
+        submissionsOf("Task_AnswerReferral", Map.of("outcome", "accepted"));
+
+        receive();
+        submit("Task_Triage");
+        assertThat(CONSULTATION).isActive().hasActiveElements("CallActivity_Referral");
+        submit("Task_AnswerReferral");
+
+        assertThat(CONSULTATION)
+                .isCompleted()
+                .hasCompletedElementsInOrder("CallActivity_Referral", "Activity_ReadFacts", "Gateway_Route", end);
+    }
+
+    @Test
+    void aConsultationOnItsWayIsSeatedAgainWhereItIs() {
+        factsOf("consultation", Map.of("step", "referral", "route", "referral"));
+        factsOf("referral", Map.of("step", "answer", "passedAround", false));
+
+        receive();
+
+        task("Task_AnswerReferral").isCreated().hasCandidateGroups(List.of("member"));
+        assertThat(CONSULTATION).isActive().hasActiveElements("CallActivity_Referral");
     }
 
     @Test

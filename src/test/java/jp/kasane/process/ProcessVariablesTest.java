@@ -48,6 +48,7 @@ class ProcessVariablesTest {
                         "decision",
                         "outcome",
                         "consentSufficient",
+                        "passedAround",
                         "sweepAt",
                         "reviewAt",
                         "reportAt",

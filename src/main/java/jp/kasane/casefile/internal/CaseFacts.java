@@ -3,9 +3,11 @@ package jp.kasane.casefile.internal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.ProcessFacts;
+import jp.kasane.casefile.Streams;
 import jp.kasane.foundation.Ids;
 import jp.kasane.worker.JobContext;
 import jp.kasane.worker.ReadCaseFacts;
@@ -19,11 +21,13 @@ import org.springframework.stereotype.Component;
 class CaseFacts implements ReadCaseFacts {
 
     private final Cases cases;
+    private final Streams streams;
     private final List<ProcessFacts> processes;
     private final SystemActor system;
 
-    CaseFacts(Cases cases, List<ProcessFacts> processes, SystemActor system) {
+    CaseFacts(Cases cases, Streams streams, List<ProcessFacts> processes, SystemActor system) {
         this.cases = cases;
+        this.streams = streams;
         this.processes = processes;
         this.system = system;
     }
@@ -31,17 +35,28 @@ class CaseFacts implements ReadCaseFacts {
     @Override
     public Map<String, Object> facts(JobContext job) {
         return system.inTransaction(() -> {
-            var file = Ids.parse(job.caseId())
-                    .flatMap(cases::find)
-                    .orElseThrow(() -> new UnknownReference("このケースはデータベースにありません。"));
             var facts = new HashMap<String, Object>();
-            facts.put("phase", file.phase());
-            facts.put("step", file.step());
+            var stream = job.caseId() == null ? consultation(job) : theCase(job, facts);
             processes.stream()
                     .filter(process -> process.processId().equals(job.processId()))
-                    .forEach(process -> facts.putAll(process.facts(file.id(), job.instanceKey())));
+                    .forEach(process -> facts.putAll(process.facts(stream, job.instanceKey())));
             return facts;
         });
+    }
+
+    private UUID theCase(JobContext job, Map<String, Object> facts) {
+        var file = Ids.parse(job.caseId())
+                .flatMap(cases::find)
+                .orElseThrow(() -> new UnknownReference("このケースはデータベースにありません。"));
+        facts.put("phase", file.phase());
+        facts.put("step", file.step());
+        return file.id();
+    }
+
+    private UUID consultation(JobContext job) {
+        return Ids.parse(job.consultationId())
+                .filter(streams::exists)
+                .orElseThrow(() -> new UnknownReference("この相談はデータベースにありません。"));
     }
 
     @Configuration

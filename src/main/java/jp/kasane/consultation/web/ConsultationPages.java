@@ -1,8 +1,11 @@
 package jp.kasane.consultation.web;
 
+import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import jp.kasane.casefile.Timeline;
+import jp.kasane.consultation.ConsultationSection;
 import jp.kasane.consultation.Consultations;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
@@ -21,9 +24,17 @@ class ConsultationPages {
     private final Timeline timeline;
     private final Forms forms;
     private final Tasks tasks;
-    private final java.time.Clock clock;
+    private final List<ConsultationSection> sections;
+    private final Clock clock;
 
-    ConsultationPages(Consultations consultations, Timeline timeline, Forms forms, Tasks tasks, java.time.Clock clock) {
+    ConsultationPages(
+            Consultations consultations,
+            Timeline timeline,
+            Forms forms,
+            Tasks tasks,
+            List<ConsultationSection> sections,
+            Clock clock) {
+        this.sections = sections;
         this.consultations = consultations;
         this.timeline = timeline;
         this.forms = forms;
@@ -50,6 +61,7 @@ class ConsultationPages {
         model.addAttribute("consultation", consultation);
         model.addAttribute("events", timeline.ofConsultation(consultation.id()));
         model.addAttribute("tasks", tasks.list(Tasks.View.ALL, null, consultation.id(), null, 20));
+        sections.forEach(section -> model.addAttribute(section.key(), section.of(consultation.id())));
         return "consultation";
     }
 }

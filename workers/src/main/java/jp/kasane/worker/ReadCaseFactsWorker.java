@@ -14,7 +14,9 @@ public final class ReadCaseFactsWorker extends KasaneWorker {
 
     @Override
     protected Map<String, Object> work(ActivatedJob job) {
-        required(job, "caseId");
+        if (optional(job, "caseId") == null) {
+            required(job, "consultationId");
+        }
         return port.facts(JobContext.of(job));
     }
 }
