@@ -90,9 +90,7 @@ class SubmissionGate implements PersistSubmission {
     }
 
     private void reopen(JobContext job, String step) {
-        var stream = Ids.parse(job.caseId())
-                .or(() -> Ids.parse(job.consultationId()))
-                .orElseThrow(() -> new UnknownReference("この作業のケースが分かりません。"));
+        var stream = Ids.parse(job.streamId()).orElseThrow(() -> new UnknownReference("この作業のケースが分かりません。"));
         streams.lock(stream);
         boolean seen = jdbc.sql(
                                 """

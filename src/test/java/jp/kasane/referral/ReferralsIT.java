@@ -49,7 +49,7 @@ class ReferralsIT {
 
     private static String sent(String agency) {
         var consultation = received();
-        assertThat(triage(consultation, agency).status()).isEqualTo(200);
+        assertThat(triage(consultation, agency).status()).isEqualTo(201);
         return consultation;
     }
 
@@ -61,7 +61,7 @@ class ReferralsIT {
     private static void decide(String consultation, String data) {
         var task = kasane.as("reception").task("Task_ConsiderProposal", "consultationId=" + consultation);
         var said = kasane.as("reception").submit(task, data);
-        assertThat(said.status()).as(said.text()).isEqualTo(200);
+        assertThat(said.status()).as(said.text()).isEqualTo(201);
     }
 
     private static JsonNode chain(String consultation) {
@@ -117,7 +117,7 @@ class ReferralsIT {
                 .as("a concealed address is not told before")
                 .isTrue();
         var said = answer("referral-wakamono", consultation, "{\"outcome\":\"accepted\",\"answer\":\"来週、会います\"}");
-        assertThat(said.status()).as(said.text()).isEqualTo(200);
+        assertThat(said.status()).as(said.text()).isEqualTo(201);
 
         hears("reception", "referral-accepted", consultation);
         leavesTheEngine(consultation);
@@ -139,7 +139,7 @@ class ReferralsIT {
         var refused = answer("referral-wakamono", consultation, "{\"outcome\":\"returned\"}");
 
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.at("/errors/0/field").asText()).isEqualTo("proposal");
+        assertThat(refused.at("/fields/0/field").asText()).isEqualTo("proposal");
         assertThat(refused.text()).contains("提案");
         assertThat(chain(consultation).at("/0/status").asText()).isEqualTo("sent");
     }
@@ -157,7 +157,7 @@ class ReferralsIT {
                 consultation,
                 "{\"route\":\"reapply\",\"tried\":\"母親と会い、本人の了解も得た\",\"referralRequest\":\"あらためて就労の相談を\"}");
         var second = answer("referral-wakamono", consultation, "{\"outcome\":\"accepted\",\"answer\":\"受けます\"}");
-        assertThat(second.status()).as(second.text()).isEqualTo(200);
+        assertThat(second.status()).as(second.text()).isEqualTo(201);
 
         leavesTheEngine(consultation);
         var chain = chain(consultation);
@@ -184,7 +184,7 @@ class ReferralsIT {
                         "{\"route\":\"referral\",\"referralAgency\":\"wakamono\",\"referralRequest\":\"もう一度お願いしたい\"}");
 
         assertThat(untried.status()).isEqualTo(422);
-        assertThat(untried.at("/errors/0/field").asText()).isEqualTo("tried");
+        assertThat(untried.at("/fields/0/field").asText()).isEqualTo("tried");
         assertThat(disguised.status()).isEqualTo(422);
         assertThat(disguised.text()).contains("もう一度申し込む");
         assertThat(chain(consultation)).hasSize(1);
@@ -204,7 +204,7 @@ class ReferralsIT {
 
         hears("manager", "passed-around", consultation);
         var said = answer("member", consultation, "{\"outcome\":\"accepted\",\"answer\":\"受けます\"}");
-        assertThat(said.status()).as(said.text()).isEqualTo(200);
+        assertThat(said.status()).as(said.text()).isEqualTo(201);
         leavesTheEngine(consultation);
         assertThat(chain(consultation)).hasSize(3);
     }
@@ -219,7 +219,7 @@ class ReferralsIT {
                 consultation,
                 "{\"outcome\":\"case\",\"answer\":\"受けます\",\"caseClass\":\"class3\",\"urgency\":\"normal\",\"begin\":\"assessment\"}");
 
-        assertThat(said.status()).as(said.text()).isEqualTo(200);
+        assertThat(said.status()).as(said.text()).isEqualTo(201);
         assertThat(status(consultation)).isEqualTo("case");
         var caseId = kasane.as("coordinator")
                 .get("/api/v1/consultations/" + consultation)
@@ -239,7 +239,7 @@ class ReferralsIT {
                 "{\"outcome\":\"case\",\"answer\":\"受けます\",\"caseClass\":\"class3\",\"urgency\":\"normal\"}");
 
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.at("/errors/0/field").asText()).isEqualTo("outcome");
+        assertThat(refused.at("/fields/0/field").asText()).isEqualTo("outcome");
         assertThat(status(consultation)).isEqualTo("referral");
     }
 
@@ -250,7 +250,7 @@ class ReferralsIT {
         hears("reception", "referral-by-hand", consultation);
         var said = answer("reception", consultation, "{\"outcome\":\"accepted\",\"answer\":\"電話で確認\"}");
 
-        assertThat(said.status()).as(said.text()).isEqualTo(200);
+        assertThat(said.status()).as(said.text()).isEqualTo(201);
         assertThat(chain(consultation).at("/0/byHand").asBoolean()).isTrue();
     }
 
@@ -259,7 +259,7 @@ class ReferralsIT {
         var refused = triage(received(), "hachimaru");
 
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.at("/errors/0/field").asText()).isEqualTo("referralAgency");
+        assertThat(refused.at("/fields/0/field").asText()).isEqualTo("referralAgency");
         assertThat(refused.text()).contains("別の機関");
     }
 
@@ -269,7 +269,7 @@ class ReferralsIT {
         answer("referral-wakamono", consultation, "{\"outcome\":\"returned\",\"proposal\":\"先に家族へ\"}");
         var before = kasane.as("reception").task("Task_ConsiderProposal", "consultationId=" + consultation);
 
-        var reseated = kasane.as("admin").post("/api/v1/operations/streams/" + consultation + "/re-seat", "{}");
+        var reseated = kasane.as("admin").post("/api/v1/operations/streams/" + consultation + "/re-seat", "{\"reason\":\"試験\"}");
 
         assertThat(reseated.status()).as(reseated.text()).isBetween(200, 204);
         await("the same step anew").atMost(SOON).until(() -> {

@@ -29,9 +29,7 @@ class NotifyPort implements Notify {
                 .filter(each -> each.message().equals(message))
                 .findFirst()
                 .orElseThrow(() -> new UnknownReference("知らせ「" + message + "」はありません。"));
-        var about = Ids.parse(job.caseId())
-                .or(() -> Ids.parse(job.consultationId()))
-                .orElseThrow(() -> new UnknownReference("知らせの対象のケースがありません。"));
+        var about = Ids.parse(job.streamId()).orElseThrow(() -> new UnknownReference("知らせの対象のケースがありません。"));
         system.inTransaction(() -> occasion.tell(about, job.instanceKey()));
     }
 

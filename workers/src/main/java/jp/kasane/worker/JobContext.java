@@ -15,6 +15,11 @@ public record JobContext(
         String consultationId,
         String instanceKey) {
 
+    /** Whose line of events it belongs to: the case, or the consultation that is none yet; null for neither. */
+    public String streamId() {
+        return caseId != null ? caseId : consultationId;
+    }
+
     static JobContext of(ActivatedJob job) {
         return new JobContext(
                 job.getBpmnProcessId(),

@@ -14,9 +14,10 @@ public final class ReadCaseFactsWorker extends KasaneWorker {
 
     @Override
     protected Map<String, Object> work(ActivatedJob job) {
-        if (optional(job, "caseId") == null) {
-            required(job, "consultationId");
+        var context = JobContext.of(job);
+        if (context.streamId() == null) {
+            throw new UnknownReference("変数「caseId」も「consultationId」もありません。");
         }
-        return port.facts(JobContext.of(job));
+        return port.facts(context);
     }
 }

@@ -77,8 +77,16 @@ class WorkersTest {
         }
 
         @Test
-        void isGivenUpWithoutACase() {
-            new JobInHand("plan").handledBy(worker).isGivenUpWith("変数「caseId」がありません。");
+        void isGivenUpWithoutACaseOrAConsultation() {
+            new JobInHand("plan").handledBy(worker).isGivenUpWith("変数「caseId」も「consultationId」もありません。");
+        }
+
+        @Test
+        void readsThoseOfAConsultationThatIsNoCaseYet() {
+            new JobInHand("consultation")
+                    .with("consultationId", CASE)
+                    .handledBy(new ReadCaseFactsWorker(job -> Map.of("step", job.streamId())))
+                    .isCompletedWith(Map.of("step", CASE));
         }
     }
 
