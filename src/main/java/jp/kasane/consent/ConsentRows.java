@@ -6,7 +6,6 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.household.Households;
 import jp.kasane.task.Submission;
@@ -28,11 +27,7 @@ class ConsentRows {
     }
 
     Map<String, Object> memberOptions(UUID caseId) {
-        return Map.of(
-                "memberOptions",
-                households.members(caseId).stream()
-                        .map(member -> new Forms.Option(member.id().toString(), member.called()))
-                        .toList());
+        return Map.of("memberOptions", households.options(caseId));
     }
 
     /** What was recorded wrongly no longer counts. */

@@ -1,6 +1,9 @@
 package jp.kasane.foundation;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A request that is understood and not done. The message is a sentence for the person who asked, in Japanese, without
@@ -46,6 +49,16 @@ public abstract sealed class Refusal extends RuntimeException {
 
         public List<FieldError> fields() {
             return fields;
+        }
+
+        /** One sentence per field, the first where there are several: what a page shows beside the field. */
+        public Map<String, String> sentences() {
+            return fields.stream()
+                    .collect(Collectors.toMap(
+                            FieldError::field,
+                            error -> error.label() + error.message(),
+                            (first, second) -> first,
+                            LinkedHashMap::new));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
+import jp.kasane.form.Forms;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -54,6 +55,13 @@ public class Households implements CaseSection {
                                 : List.of((String[]) row.getArray("concerns").getArray()),
                         row.getString("main_concern")))
                 .list();
+    }
+
+    /** The members, as a form offers them. */
+    public List<Forms.Option> options(UUID caseId) {
+        return members(caseId).stream()
+                .map(member -> new Forms.Option(member.id().toString(), member.called()))
+                .toList();
     }
 
     private List<Household.Involved> agencies(UUID caseId) {

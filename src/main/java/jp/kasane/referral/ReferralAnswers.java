@@ -10,6 +10,7 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Streams;
 import jp.kasane.consultation.Outcomes;
+import jp.kasane.form.Forms;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.Recorded;
@@ -25,10 +26,12 @@ import org.springframework.stereotype.Component;
 @Component
 class ReferralAnswers implements StepHandler {
 
-    private static final List<Map<String, String>> ANYBODY =
-            List.of(option("accepted", "引き受ける"), option("returned", "提案を付けて戻す"));
-    private static final List<Map<String, String>> COORDINATOR = List.of(
-            option("case", "受けて、支援ケースを始める（多機関協働）"), option("accepted", "受けて、当機関で対応する"), option("returned", "提案を付けて戻す"));
+    private static final List<Forms.Option> ANYBODY =
+            List.of(new Forms.Option("accepted", "引き受ける"), new Forms.Option("returned", "提案を付けて戻す"));
+    private static final List<Forms.Option> COORDINATOR = List.of(
+            new Forms.Option("case", "受けて、支援ケースを始める（多機関協働）"),
+            new Forms.Option("accepted", "受けて、当機関で対応する"),
+            new Forms.Option("returned", "提案を付けて戻す"));
 
     private final JdbcClient jdbc;
     private final Referrals referrals;
@@ -63,10 +66,6 @@ class ReferralAnswers implements StepHandler {
             context.put("tried", referral.tried() == null ? "" : referral.tried());
         });
         return context;
-    }
-
-    private static Map<String, String> option(String value, String label) {
-        return Map.of("value", value, "label", label);
     }
 
     private boolean coordinates(Referral referral) {

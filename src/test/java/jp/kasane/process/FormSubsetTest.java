@@ -31,8 +31,8 @@ class FormSubsetTest {
             "dynamiclist");
     private static final Set<String> VALIDATIONS =
             Set.of("required", "minLength", "maxLength", "min", "max", "pattern");
-    private static final Set<String> OPTIONS_OF_THE_SERVER =
-            Set.of("agencyOptions", "concernOptions", "memberOptions", "sittingOptions", "answerOptions");
+    private static final Set<String> OPTIONS_OF_THE_SERVER = Set.of(
+            "agencyOptions", "concernOptions", "memberOptions", "sittingOptions", "answerOptions", "resourceOptions");
     private static final Set<String> LAID_OUT = Set.of("text", "separator", "group");
 
     static Stream<String> forms() {
@@ -45,7 +45,8 @@ class FormSubsetTest {
                                 "urgent-event",
                                 "moving-out",
                                 "member-added",
-                                "reopening"))
+                                "reopening",
+                                "participation-need"))
                 .distinct();
     }
 

@@ -49,6 +49,7 @@ class ProcessVariablesTest {
                         "outcome",
                         "consentSufficient",
                         "passedAround",
+                        "followAt",
                         "sweepAt",
                         "reviewAt",
                         "reportAt",

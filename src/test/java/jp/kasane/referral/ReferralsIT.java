@@ -269,7 +269,8 @@ class ReferralsIT {
         answer("referral-wakamono", consultation, "{\"outcome\":\"returned\",\"proposal\":\"先に家族へ\"}");
         var before = kasane.as("reception").task("Task_ConsiderProposal", "consultationId=" + consultation);
 
-        var reseated = kasane.as("admin").post("/api/v1/operations/streams/" + consultation + "/re-seat", "{\"reason\":\"試験\"}");
+        var reseated = kasane.as("admin")
+                .post("/api/v1/operations/streams/" + consultation + "/re-seat", "{\"reason\":\"試験\"}");
 
         assertThat(reseated.status()).as(reseated.text()).isBetween(200, 204);
         await("the same step anew").atMost(SOON).until(() -> {

@@ -2,7 +2,6 @@ package jp.kasane.calendar.web;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import jp.kasane.calendar.CalendarSettings;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Ids;
@@ -83,7 +82,7 @@ class CalendarPages {
             change.run();
         } catch (Refusal.Invalid invalid) {
             var page = new ModelAndView("settings-calendar", HttpStatus.UNPROCESSABLE_ENTITY);
-            page.addAllObjects(show(Map.of("typed", typed, "errors", sentences(invalid))));
+            page.addAllObjects(show(Map.of("typed", typed, "errors", invalid.sentences())));
             return page;
         }
         flash.addFlashAttribute("said", "rules.saved");
@@ -97,11 +96,5 @@ class CalendarPages {
         model.put("calendar", settings.read());
         model.put("changes", changes.list("calendar", null, 50));
         return model;
-    }
-
-    private static Map<String, String> sentences(Refusal.Invalid invalid) {
-        return invalid.fields().stream()
-                .collect(Collectors.toMap(
-                        Refusal.FieldError::field, error -> error.label() + error.message(), (a, b) -> a));
     }
 }

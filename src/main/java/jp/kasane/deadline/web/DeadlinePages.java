@@ -1,7 +1,6 @@
 package jp.kasane.deadline.web;
 
 import java.util.Map;
-import java.util.stream.Collectors;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.deadline.DeadlinePolicies;
 import jp.kasane.deadline.DeadlinePolicy;
@@ -67,14 +66,7 @@ class DeadlinePages {
             policies.save(step, entered);
         } catch (Refusal.Invalid invalid) {
             var page = new ModelAndView("settings-deadline", HttpStatus.UNPROCESSABLE_ENTITY);
-            page.addAllObjects(page(
-                    policies.one(step),
-                    entered,
-                    invalid.fields().stream()
-                            .collect(Collectors.toMap(
-                                    Refusal.FieldError::field,
-                                    error -> error.label() + error.message(),
-                                    (a, b) -> a))));
+            page.addAllObjects(page(policies.one(step), entered, invalid.sentences()));
             return page;
         }
         flash.addFlashAttribute("said", "rules.saved");

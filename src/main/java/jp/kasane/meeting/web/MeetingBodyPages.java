@@ -2,7 +2,6 @@ package jp.kasane.meeting.web;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.meeting.MeetingBodies;
@@ -82,14 +81,7 @@ class MeetingBodyPages {
             bodies.save(entered, code.equals(NEW));
         } catch (Refusal.Invalid invalid) {
             var page = new ModelAndView("settings-meeting", HttpStatus.UNPROCESSABLE_ENTITY);
-            page.addAllObjects(page(
-                    code,
-                    entered,
-                    invalid.fields().stream()
-                            .collect(Collectors.toMap(
-                                    Refusal.FieldError::field,
-                                    error -> error.label() + error.message(),
-                                    (a, b) -> a))));
+            page.addAllObjects(page(code, entered, invalid.sentences()));
             return page;
         }
         flash.addFlashAttribute("said", "rules.saved");
