@@ -1,6 +1,7 @@
 package jp.kasane.consultation;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -8,6 +9,7 @@ import java.util.UUID;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.municipality.MunicipalRules;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
 import jp.kasane.task.Recorded;
@@ -27,12 +29,14 @@ class Triage implements StepHandler, Occasion {
     private final Agencies agencies;
     private final Cases cases;
     private final Notices notices;
+    private final MunicipalRules rules;
 
-    Triage(JdbcClient jdbc, Agencies agencies, Cases cases, Notices notices) {
+    Triage(JdbcClient jdbc, Agencies agencies, Cases cases, Notices notices, MunicipalRules rules) {
         this.jdbc = jdbc;
         this.agencies = agencies;
         this.cases = cases;
         this.notices = notices;
+        this.rules = rules;
     }
 
     @Override
@@ -74,8 +78,22 @@ class Triage implements StepHandler, Occasion {
 
     /** Mostly with the assessment; what is urgent begins where it is needed, an outreach even before any plan (002, L1377-81). */
     private UUID open(Submission s) {
+        requireWay(s.consultationId());
         var begin = s.text("begin") == null ? "assessment" : s.text("begin");
         return cases.open(s.text("caseClass"), s.text("urgency"), begin);
+    }
+
+    /** 杉並's cases come through agencies only: its centre backs their consultations and takes none of a citizen (001, L15886-15896). */
+    private void requireWay(UUID consultationId) {
+        if (!rules.mayCitizenOpenCase()
+                && !jdbc.sql("select brought_by from kasane.consultation where id = :id")
+                        .param("id", consultationId)
+                        .query(String.class)
+                        .single()
+                        .equals("agency")) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "route", "振り分け先", "：この市町村では、区民から直接受けた相談は支援ケースにできません。相談機関へつなぎ、その機関からの相談として受け付けてください。")));
+        }
     }
 
     @Override
