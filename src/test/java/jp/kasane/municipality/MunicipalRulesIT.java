@@ -182,9 +182,30 @@ class MunicipalRulesIT {
                 assertThat(kasane.bean(MunicipalRules.class).participationCountsWithoutPlan())
                         .isTrue();
                 assertThat(kasane.bean(Areas.class).all()).isEmpty();
-                assertThat(kasane.bean(Areas.class).covering("墨田区例示町")).isEmpty();
             });
+            anAddressIsInOneAreaOfEachScheme(kasane);
         }
+    }
+
+    private static void anAddressIsInOneAreaOfEachScheme(KasaneServer kasane) {
+        kasane.sql()
+                .sql(
+                        """
+                        insert into kasane.area_scheme (id, municipality_id, code, name, source)
+                        select gen_random_uuid(), m.id, s, s, 'ours' from kasane.municipality m, unnest(array ['ward', 'school']) s;
+                        insert into kasane.area (id, municipality_id, scheme_id, code, name, source)
+                        select gen_random_uuid(), s.municipality_id, s.id, a, a, 'ours' from kasane.area_scheme s, unnest(array ['east', 'west']) a;
+                        insert into kasane.area_district (scheme_id, district, area_id, municipality_id)
+                        select scheme_id, case code when 'east' then '東例示町' else '例示町' end, id, municipality_id from kasane.area
+                        """)
+                .update();
+        kasane.bean(SystemActor.class).inTransaction(() -> {
+            var areas = kasane.bean(Areas.class);
+            assertThat(areas.all()).hasSize(4);
+            assertThat(areas.covering("東例示町一丁目")).extracting(Areas.Area::code).containsExactly("east", "east");
+            assertThat(areas.covering("例示町二丁目")).extracting(Areas.Area::code).containsExactly("west", "west");
+            assertThat(areas.covering("架空町")).isEmpty();
+        });
     }
 
     /** Of one's own agency, as soon as it is there. */

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** A profile with mistakes: all of them, with their lines. Nothing was written. */
+/** A profile that is not there, or has mistakes: all of them, with their lines. Nothing was written. */
 class BadProfile extends RuntimeException {
 
     private final transient List<Mistake> mistakes;
@@ -20,6 +20,12 @@ class BadProfile extends RuntimeException {
         this.mistakes = List.copyOf(mistakes);
     }
 
+    /** @param sentence why there is none to be read */
+    BadProfile(String sentence) {
+        super(sentence, null, false, false);
+        this.mistakes = List.of();
+    }
+
     List<Mistake> mistakes() {
         return mistakes;
     }
@@ -30,7 +36,7 @@ class BadProfile extends RuntimeException {
         protected FailureAnalysis analyze(Throwable rootFailure, BadProfile cause) {
             return new FailureAnalysis(
                     cause.getMessage(),
-                    "Correct the lines above and start again; nothing was written. The keys are explained in"
+                    "Correct it and start again; nothing was written. The keys are explained in"
                             + " profiles/profile.schema.json.",
                     cause);
         }

@@ -83,8 +83,7 @@ class ProfileLoader implements InitializingBean {
     private Profile read() throws IOException {
         var resource = new ClassPathResource("profiles/" + profile + ".yaml");
         if (!profile.matches("[a-z][a-z0-9-]*") || !resource.exists()) {
-            throw new IllegalStateException(
-                    "There is no profiles/" + profile + ".yaml: set kasane.profile to one that exists");
+            throw new BadProfile("There is no profiles/" + profile + ".yaml: set kasane.profile to one that exists.");
         }
         return ProfileCheck.read(profile, resource.getContentAsString(StandardCharsets.UTF_8));
     }

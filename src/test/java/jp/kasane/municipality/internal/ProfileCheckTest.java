@@ -11,11 +11,19 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What is wrong in a profile is told with its line and key, all of it at once. */
+@ExtendWith(OutputCaptureExtension.class)
 class ProfileCheckTest {
 
     private static final String GOOD =
@@ -241,19 +249,28 @@ class ProfileCheckTest {
                         "profiles/town.yaml, line 17, meetings[1].rhythm: must be one of adhoc, weekly, monthly");
     }
 
+    /** Spring Boot finds the analyzer: a message and no stack trace. */
     @Test
-    void theApplicationSaysSoInOneMessage() {
-        assertThatThrownBy(() -> ProfileCheck.read("town", GOOD.replace("convener: section, ", "")))
-                .isInstanceOf(BadProfile.class)
-                .satisfies(failure -> {
-                    var told = new BadProfile.Analyzer().analyze(new IllegalStateException("around it", failure));
-                    assertThat(told.getDescription())
-                            .isEqualTo(
-                                    """
-                                    The profile cannot be loaded:
-                                      profiles/town.yaml, line 17, meetings[0].convener: is missing: a meeting that nobody convenes""");
-                    assertThat(told.getAction()).contains("profiles/profile.schema.json");
-                });
+    void theApplicationSaysSoInOneMessage(CapturedOutput output) {
+        assertThatThrownBy(() -> new SpringApplicationBuilder(Starting.class)
+                        .web(WebApplicationType.NONE)
+                        .run())
+                .hasRootCauseInstanceOf(BadProfile.class);
+        assertThat(output.getAll())
+                .contains(
+                        "APPLICATION FAILED TO START",
+                        "The profile cannot be loaded:",
+                        "  profiles/town.yaml, line 17, meetings[0].convener: is missing: a meeting that nobody convenes",
+                        "profiles/profile.schema.json")
+                .doesNotContain("\tat ");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Starting {
+        @Bean
+        Profile profile() {
+            return ProfileCheck.read("town", GOOD.replace("convener: section, ", ""));
+        }
     }
 
     static Stream<String> shipped() throws IOException {

@@ -196,8 +196,8 @@ class ProfilesIT {
                 .hasMessageContaining("profiles/bad.yaml, line 16, population: is not a key of a profile");
         assertThat(list(sql, "select code from kasane.municipality")).isEmpty();
         assertThatThrownBy(() -> loader("bad", "nowhere").afterPropertiesSet())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("There is no profiles/nowhere.yaml: set kasane.profile to one that exists");
+                .isInstanceOf(BadProfile.class)
+                .hasMessage("There is no profiles/nowhere.yaml: set kasane.profile to one that exists.");
     }
 
     /** From before there were profiles of this kind: it goes on with what it worked with. */
