@@ -55,11 +55,12 @@ public final class KasaneServer implements AutoCloseable {
             .build();
     private final int port = freePort();
     private final Path data;
+    private Runnable afterwards = () -> {};
     private final Set<String> employed = ConcurrentHashMap.newKeySet();
     private final LocalRuntime runtime;
     private final ConfigurableApplicationContext application;
 
-    private KasaneServer(Path data) throws IOException, SQLException {
+    private KasaneServer(Path data, String profile) throws IOException, SQLException {
         this.data = data;
         runtime = LocalRuntime.start(data);
         var settings = runtime.settings();
@@ -68,7 +69,7 @@ public final class KasaneServer implements AutoCloseable {
             spring.setRegisterShutdownHook(false);
             spring.setDefaultProperties(settings);
             // Command line: above application.yaml, where server.port stands.
-            application = spring.run("--server.port=" + port, "--kasane.demo=false");
+            application = spring.run("--server.port=" + port, "--kasane.demo=false", "--kasane.profile=" + profile);
         } catch (RuntimeException e) {
             runtime.close();
             throw e;
@@ -88,7 +89,7 @@ public final class KasaneServer implements AutoCloseable {
         if (shared == null) {
             try {
                 var data = Files.createTempDirectory("kasane-test-");
-                shared = new KasaneServer(data);
+                shared = new KasaneServer(data, "hachioji");
                 Runtime.getRuntime()
                         .addShutdownHook(new Thread(
                                 () -> {
@@ -105,10 +106,26 @@ public final class KasaneServer implements AutoCloseable {
         return shared;
     }
 
+    /** One of another municipality, {@code profiles/<profile>.yaml}; its data is gone when it is closed. */
+    public static KasaneServer startWith(String profile) {
+        try {
+            var data = Files.createTempDirectory("kasane-" + profile + "-");
+            var kasane = start(data, profile);
+            kasane.afterwards = () -> delete(data);
+            return kasane;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** One of its own, on a data directory that is kept. */
     public static KasaneServer on(Path data) {
+        return start(data, "hachioji");
+    }
+
+    private static KasaneServer start(Path data, String profile) {
         try {
-            return new KasaneServer(data);
+            return new KasaneServer(data, profile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
@@ -356,6 +373,7 @@ public final class KasaneServer implements AutoCloseable {
     public void close() {
         application.close();
         runtime.close();
+        afterwards.run();
     }
 
     public static void delete(Path directory) {

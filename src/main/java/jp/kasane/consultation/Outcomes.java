@@ -1,10 +1,12 @@
 package jp.kasane.consultation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.ProcessFacts;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.MunicipalRules;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -17,8 +19,10 @@ public class Outcomes implements ProcessFacts {
 
     private final JdbcClient jdbc;
     private final Cases cases;
+    private final MunicipalRules rules;
 
-    Outcomes(JdbcClient jdbc, Cases cases) {
+    Outcomes(JdbcClient jdbc, Cases cases, MunicipalRules rules) {
+        this.rules = rules;
         this.jdbc = jdbc;
         this.cases = cases;
     }
@@ -42,6 +46,24 @@ public class Outcomes implements ProcessFacts {
                 .update();
         cases.opened(caseId, consultationId);
         return caseId;
+    }
+
+    /**
+     * 杉並's cases come through agencies only: its centre backs their consultations and takes none of a citizen (001, L15886-15896). An
+     * agency that takes a referral opens one all the same: then it has come through an agency.
+     *
+     * @throws Refusal.Invalid where a citizen's consultation may not become a case at the window
+     */
+    public void requireWay(UUID consultationId) {
+        if (!rules.mayCitizenOpenCase()
+                && !jdbc.sql("select brought_by from kasane.consultation where id = :id")
+                        .param("id", consultationId)
+                        .query(String.class)
+                        .single()
+                        .equals("agency")) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "route", "振り分け先", "：この市町村では、区民から直接受けた相談は支援ケースにできません。相談機関へつなぎ、その機関からの相談として受け付けてください。")));
+        }
     }
 
     /** @param status received, information, own, referral or handed-over */

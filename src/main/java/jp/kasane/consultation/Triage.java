@@ -48,8 +48,10 @@ class Triage implements StepHandler, Occasion {
         var route = s.text("route");
         write(s);
         switch (route) {
-            case "case" ->
+            case "case" -> {
+                outcomes.requireWay(s.consultationId());
                 outcomes.becomesCase(s.consultationId(), s.text("caseClass"), s.text("urgency"), s.text("begin"));
+            }
             case "referral" -> {
                 outcomes.is(s.consultationId(), route);
                 events.publishEvent(

@@ -115,11 +115,13 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
                 .forEach(id -> engine.knock(caseId, "invitation-closed", id.toString()));
     }
 
-    /** For a new day everybody is asked anew; a pledge of secrecy that was given stays. */
+    /** For a new day everybody is asked anew; a pledge of secrecy that was given stays, unless every sitting asks for one (墨田). */
     void askAgain(UUID meetingId) {
         jdbc.sql(
                         """
-                        update kasane.meeting_attendee set answer = null, answered_at = null, answered_by = null, by_hand = false, ordered_seat = null
+                        update kasane.meeting_attendee set answer = null, answered_at = null, answered_by = null, by_hand = false, ordered_seat = null,
+                            pledged_at = case kasane.pledge_rule(:meeting) when 'sitting' then null else pledged_at end,
+                            pledged_by = case kasane.pledge_rule(:meeting) when 'sitting' then null else pledged_by end
                         where meeting_id = :meeting
                         """)
                 .param("meeting", meetingId)
@@ -138,6 +140,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
             String agency,
             String information,
             boolean pledged,
+            boolean pledgeNeeded,
             boolean mine) {}
 
     private Optional<Invitation> find(String instanceKey) {
@@ -145,6 +148,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
                         """
                                 select a.id, a.municipality_id, a.case_id, a.meeting_id, m.meeting_type, m.status, m.scheduled_at, a.agency_id,
                                        g.name as agency, a.information, a.pledged_at is not null as pledged,
+                                       kasane.pledge_needed(a.id) as pledge_needed,
                                        a.agency_id = any (kasane.my_agencies()) as mine
                                 from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id join kasane.agency g on g.id = a.agency_id
                                 where a.id = :id
@@ -162,7 +166,10 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
     @Override
     public Map<String, Object> context(UUID caseId, String instanceKey) {
         var context = new HashMap<String, Object>();
-        find(instanceKey).ifPresent(invitation -> context.put("meetingType", invitation.meetingType()));
+        find(instanceKey).ifPresent(invitation -> {
+            context.put("meetingType", invitation.meetingType());
+            context.put("pledgeNeeded", invitation.pledgeNeeded());
+        });
         return context;
     }
 
@@ -183,6 +190,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
      * An agency answers its invitation, gives its 誓約書 (per meeting; 002, L5079-81) and the information it has.
      *
      * @throws Refusal.Conflict if the meeting is over
+     * @throws Refusal.Invalid if the body asks for a pledge (墨田 at every sitting) and who attends gives none
      */
     @Override
     public Map<String, Object> apply(Submission s) {
@@ -190,6 +198,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         if (!invitation.status().equals("convened")) {
             throw new Refusal.Conflict("この会議は終わったか、取りやめになっています。");
         }
+        requirePledge(invitation, s);
         boolean pledge = s.flag("pledge");
         jdbc.sql(
                         """
@@ -225,12 +234,20 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         return Map.of("outcome", s.text("outcome"));
     }
 
+    private static void requirePledge(Invitation invitation, Submission s) {
+        if (invitation.pledgeNeeded() && s.text("outcome").equals("attend") && !s.flag("pledge")) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "pledge", "守秘義務に係る誓約書", "の提出が、この会議に出席するために必要です。提出できないときは「欠席する」を選び、情報だけを伝えてください。")));
+        }
+    }
+
     /** An answer is corrected as often as the agency says something else; a pledge given with it goes with it. */
     @Override
     public boolean correct(Recorded before, Submission after) {
         if (!before.latest()) {
             return false;
         }
+        find(after.instanceKey()).ifPresent(invitation -> requirePledge(invitation, after));
         jdbc.sql(
                         """
                         update kasane.meeting_attendee set answer = :answer, information = :information,

@@ -247,7 +247,8 @@ public class MeetingBodies {
             errors.add(error("place", "bodies.error.place"));
         }
         var kinds = new TreeSet<>(entered.kinds());
-        if (kinds.isEmpty() || !Set.of("support", "coordination").containsAll(kinds)) {
+        if (kinds.isEmpty()
+                || !Set.of("support", "coordination", "network", "policy").containsAll(kinds)) {
             errors.add(error("kinds", "bodies.error.kinds"));
         }
         var rhythm = one(entered.rhythm(), "rhythm", errors, "adhoc", "weekly", "monthly");

@@ -9,7 +9,8 @@ import java.util.UUID;
 /**
  * 会議体: a body that meets, with its rhythm and its rules.
  *
- * @param kinds support and/or coordination: which meetings it holds; one sitting may serve both (001b, L18580)
+ * @param kinds support and/or coordination: which meetings it holds, one sitting may serve both (001b, L18580); network or policy:
+ *     it takes no case
  * @param rhythm adhoc, weekly or monthly
  * @param every n weeks or months, 1 to 52
  * @param countsFrom from where they are counted; null if n is 1

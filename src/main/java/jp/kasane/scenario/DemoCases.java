@@ -57,9 +57,13 @@ class DemoCases {
             if (known > 0) {
                 return;
             }
+            var profile = system.inTransaction(
+                    () -> jdbc.sql("select code from kasane.municipality order by created_at limit 1")
+                            .query(String.class)
+                            .single());
             var player = new ScenarioPlayer("http://127.0.0.1:" + port);
             for (var file : new PathMatchingResourcePatternResolver().getResources("classpath:scenarios/*.yaml")) {
-                if (ScenarioPlayer.onFirstStart(file.getInputStream())) {
+                if (ScenarioPlayer.onFirstStart(file.getInputStream(), profile)) {
                     player.play(file.getInputStream());
                 }
             }

@@ -9,8 +9,13 @@ import java.util.List;
  * @param id file name without ending
  * @param source where the steps come from, e.g. {@code 002, L2291-95}
  * @param play whether the local default plays it on a first start
+ * @param profile the municipality it is told in, {@code profiles/<profile>.yaml}; 八王子 if not said
  */
-record Scenario(String id, String title, String source, boolean play, List<Step> steps) {
+record Scenario(String id, String title, String source, boolean play, List<Step> steps, String profile) {
+
+    Scenario {
+        profile = profile == null ? "hachioji" : profile;
+    }
 
     /**
      * Exactly one of {@code register}, {@code task}, {@code record}, {@code ask} and {@code expect}.

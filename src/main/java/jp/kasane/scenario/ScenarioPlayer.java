@@ -43,11 +43,10 @@ public final class ScenarioPlayer {
     /** @param caseId null while the scenario never came to open a case */
     public record Played(String consultationId, String caseId) {}
 
-    public static boolean onFirstStart(InputStream file) throws IOException {
-        return new ScenarioPlayer("http://127.0.0.1")
-                .yaml
-                .readValue(file, Scenario.class)
-                .play();
+    /** @param profile the installation's: elsewhere its agencies are unknown */
+    public static boolean onFirstStart(InputStream file, String profile) throws IOException {
+        var scenario = new ScenarioPlayer("http://127.0.0.1").yaml.readValue(file, Scenario.class);
+        return scenario.play() && scenario.profile().equals(profile);
     }
 
     /** @throws ScenarioFailed naming the step that did not go as written */

@@ -1,10 +1,14 @@
 package jp.kasane.support;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +17,10 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
 import jp.kasane.deadline.StandingDeadlines;
+import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.municipality.MunicipalRules;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
 import jp.kasane.task.Recorded;
@@ -30,17 +36,23 @@ import org.springframework.transaction.annotation.Transactional;
 public class Closures implements CaseSection {
 
     private final JdbcClient jdbc;
+    private final MunicipalRules rules;
 
-    Closures(JdbcClient jdbc) {
+    Closures(JdbcClient jdbc, MunicipalRules rules) {
         this.jdbc = jdbc;
+        this.rules = rules;
     }
 
-    /** @param status evaluated, accepted, declined, closed, returned */
+    /**
+     * @param status evaluated, accepted, declined, closed, returned
+     * @param reasonNames the codes of {@code reasons} as the municipality calls them
+     */
     public record Closure(
             UUID id,
             int version,
             String status,
             List<String> reasons,
+            Map<String, String> reasonNames,
             String evaluation,
             String handoverAgency,
             String handoverNote,
@@ -66,6 +78,7 @@ public class Closures implements CaseSection {
 
     @Override
     public List<Closure> of(UUID caseId) {
+        var names = rules.closureNames();
         return jdbc.sql(
                         """
                         select c.*, a.name as handover, u.display_name as answered_name, d.display_name as decided_name
@@ -78,7 +91,8 @@ public class Closures implements CaseSection {
                         row.getObject("id", UUID.class),
                         row.getInt("version"),
                         row.getString("status"),
-                        List.of((String[]) row.getArray("reasons").getArray()),
+                        reasons(row),
+                        named(reasons(row), names),
                         row.getString("evaluation"),
                         row.getString("handover"),
                         row.getString("handover_note"),
@@ -92,6 +106,16 @@ public class Closures implements CaseSection {
                         row.getString("document_no"),
                         row.getString("decision_reason")))
                 .list();
+    }
+
+    private static List<String> reasons(ResultSet row) throws SQLException {
+        return List.of((String[]) row.getArray("reasons").getArray());
+    }
+
+    private static Map<String, String> named(List<String> codes, Map<String, String> names) {
+        var named = new LinkedHashMap<String, String>();
+        codes.forEach(code -> named.put(code, names.getOrDefault(code, code)));
+        return named;
     }
 
     UUID latest(UUID caseId) {
@@ -124,6 +148,7 @@ public class Closures implements CaseSection {
 
         private final JdbcClient jdbc;
         private final Agencies agencies;
+        private final MunicipalRules rules;
         private final Cases cases;
         private final StandingDeadlines deadlines;
         private final Notices notices;
@@ -132,12 +157,14 @@ public class Closures implements CaseSection {
         Evaluate(
                 JdbcClient jdbc,
                 Agencies agencies,
+                MunicipalRules rules,
                 Cases cases,
                 StandingDeadlines deadlines,
                 Notices notices,
                 Clock clock) {
             this.jdbc = jdbc;
             this.agencies = agencies;
+            this.rules = rules;
             this.cases = cases;
             this.deadlines = deadlines;
             this.notices = notices;
@@ -147,6 +174,31 @@ public class Closures implements CaseSection {
         @Override
         public String formId() {
             return "closure-evaluation";
+        }
+
+        /** The municipality's own reasons (那珂川, 矢巾 and 世田谷 have lists of their own; 001, L11673-11679, L4639, L15667). */
+        @Override
+        public Map<String, Object> context(UUID caseId, String instanceKey) {
+            return Map.of("closureOptions", options());
+        }
+
+        private List<Forms.Option> options() {
+            return rules.closureCodes().stream()
+                    .map(reason -> new Forms.Option(reason.code(), reason.name()))
+                    .toList();
+        }
+
+        /** What was ticked stays acceptable, although it may not be offered any more. */
+        @Override
+        public Map<String, Object> contextOf(Recorded before) {
+            var options = new ArrayList<>(options());
+            var names = rules.closureNames();
+            for (var code : before.submission().list("reasons")) {
+                if (options.stream().noneMatch(option -> option.value().equals(code))) {
+                    options.add(new Forms.Option(code, names.getOrDefault(code, code)));
+                }
+            }
+            return Map.of("closureOptions", options);
         }
 
         /** What was returned is where the next round starts. */
@@ -170,15 +222,21 @@ public class Closures implements CaseSection {
                     .query(String.class)
                     .optional()
                     .filter("moving"::equals)
-                    .ifPresent(moving -> prefill.put("reasons", List.of("moved")));
+                    .ifPresent(moving -> reason(prefill, "moved"));
             jdbc.sql(
                             "select route from kasane.assessment where case_id = :id and voided_at is null order by version desc limit 1")
                     .param("id", caseId)
                     .query(String.class)
                     .optional()
                     .filter("normal"::equals)
-                    .ifPresent(normal -> prefill.put("reasons", List.of("normal")));
+                    .ifPresent(normal -> reason(prefill, "normal"));
             return prefill;
+        }
+
+        private void reason(Map<String, Object> prefill, String code) {
+            if (options().stream().anyMatch(option -> option.value().equals(code))) {
+                prefill.put("reasons", List.of(code));
+            }
         }
 
         @Override

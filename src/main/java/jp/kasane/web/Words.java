@@ -21,6 +21,12 @@ class Words {
                 : messages.getMessage(group + "." + code, null, code.toString(), LocaleContextHolder.getLocale());
     }
 
+    /** A code the municipality has a name of its own for: that name in Japanese, the message where there is one in another language. */
+    public String of(String group, Object code, String name) {
+        var locale = LocaleContextHolder.getLocale();
+        return locale.getLanguage().equals("ja") ? name : messages.getMessage(group + "." + code, null, name, locale);
+    }
+
     public String concern(String code) {
         return of("concern", code);
     }

@@ -35,7 +35,7 @@ class FormScreensIT {
     private static final String OPTIONS =
             """
             {"agencyOptions":[{"value":"a","label":"架空の機関"}],"concernOptions":[{"value":"food","label":"食べるものがない"}],
-             "memberOptions":[{"value":"m","label":"架空 太郎"}],"meetingType":"support","agencyName":"架空の機関",
+             "memberOptions":[{"value":"m","label":"架空 太郎"}],"closureOptions":[{"value":"moved","label":"転出"}],"meetingType":"support","agencyName":"架空の機関",
              "roleName":"訪問","roleDetail":"週に一度"}""";
 
     /** Texts and labels with words in small Latin letters and nothing Japanese; form-js' mark is as its licence wants it. */

@@ -108,7 +108,6 @@ class MessagesTest {
                 new Shown("plan-decision", "decision", "plan.status"),
                 new Shown("review", "decision", "review.decision"),
                 new Shown("review", "goalState", "goalState"),
-                new Shown("closure-evaluation", "reasons", "closure.reason"),
                 new Shown("handover-acknowledgement", "outcome", "closure.status"),
                 new Shown("closure-decision", "decision", "closure.status"))) {
             var form = new ObjectMapper()
