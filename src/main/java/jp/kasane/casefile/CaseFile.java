@@ -9,6 +9,7 @@ import java.util.UUID;
  *
  * @param phase assessment, meeting, outreach, plan, monitoring, closure, watch, closed
  * @param step where in the phase it stands; a re-seated case goes on from here
+ * @param owner city or council: who takes it up (002, L914-924); undecided until that is settled, null for a case from before
  */
 public record CaseFile(
         UUID id,
@@ -23,6 +24,7 @@ public record CaseFile(
         UUID receivingAgencyId,
         String caseClass,
         String urgency,
+        String owner,
         boolean restricted,
         boolean watch,
         LocalDate nextReviewOn,

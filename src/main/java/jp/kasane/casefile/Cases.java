@@ -25,7 +25,7 @@ public class Cases {
             """
             select f.id, f.number, h.name as household_name, f.phase, f.step, f.lead_agency_id, l.name as lead_agency,
                    f.coordinating_agency_id, c.name as coordinating_agency, f.receiving_agency_id, f.case_class, f.urgency,
-                   f.restricted, f.watch, f.next_review_on, f.watch_on, f.opened_at, f.closed_at
+                   f.owner, f.restricted, f.watch, f.next_review_on, f.watch_on, f.opened_at, f.closed_at
             from kasane.case_file f
             join kasane.agency l on l.id = f.lead_agency_id
             join kasane.agency c on c.id = f.coordinating_agency_id
@@ -196,6 +196,37 @@ public class Cases {
         jdbc.sql("update kasane.case_file set urgency = 'urgent' where id = :id")
                 .param("id", caseId)
                 .update();
+    }
+
+    /**
+     * Says who takes the case up (002, L914-924), once: a case that is seated again keeps who it was, and so does one from before.
+     *
+     * @param owner city or council
+     * @return whether it was open until now
+     */
+    public boolean takenUpBy(UUID caseId, String owner) {
+        return jdbc.sql("update kasane.case_file set owner = :owner where id = :id and owner = 'undecided'")
+                        .param("id", caseId)
+                        .param("owner", owner)
+                        .update()
+                > 0;
+    }
+
+    /** 伴走 passes to another agency, and 主担当 with it where it was the same: nobody else has taken that up yet. */
+    public void accompaniedBy(UUID caseId, UUID agencyId) {
+        int changed = jdbc.sql(
+                        """
+                        update kasane.case_file set coordinating_agency_id = :agency,
+                            lead_agency_id = case lead_agency_id when coordinating_agency_id then :agency else lead_agency_id end
+                        where id = :id and coordinating_agency_id <> :agency
+                        """)
+                .param("id", caseId)
+                .param("agency", agencyId)
+                .update();
+        if (changed > 0) {
+            streams.append(
+                    caseId, CaseEvent.now("accompanying.changed", clock.instant(), Map.of("agencyId", agencyId)));
+        }
     }
 
     /** 主担当 passes to another agency. */

@@ -12,6 +12,8 @@ import java.util.UUID;
  * @param concerns ○, the codes of {@link jp.kasane.form.Concerns}
  * @param consentState given, refused or unasked: whether the application may be shared (002, L6133-37)
  * @param mainConcern ◎, one of them
+ * @param advisedClass what the table {@code triage} suggested, with {@code advice}; null where it was not asked yet
+ * @param caseClass what somebody chose, which need not be that
  */
 public record Consultation(
         UUID id,
@@ -33,6 +35,8 @@ public record Consultation(
         String consentState,
         String consentNote,
         String phone,
+        String advisedClass,
+        String advice,
         String caseClass,
         String urgency,
         String triageReason,

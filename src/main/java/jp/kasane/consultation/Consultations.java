@@ -33,7 +33,8 @@ public class Consultations {
             select c.id, c.case_id, a.name as agency, c.status, c.channel, c.brought_by, c.subject_known,
                    coalesce(c.subject_name, c.subject_label) as subject, c.subject_kana, c.address_concealed,
                    x.address as subject_address,
-                   c.story, c.wishes, c.since, c.consent_state, c.consent_note, c.phone, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
+                   c.story, c.wishes, c.since, c.consent_state, c.consent_note, c.phone,
+                   d.gives ->> 'caseClass' as advised_class, d.gives ->> 'advice' as advice, c.case_class, c.urgency, c.triage_reason, r.name as referral_agency, c.answer,
                    c.occurred_at, c.recorded_at, u.display_name as recorded_by, b.display_name as behalf
             from kasane.consultation c
             join kasane.agency a on a.id = c.agency_id
@@ -41,6 +42,8 @@ public class Consultations {
             left join kasane.agency r on r.id = c.referral_agency_id
             left join kasane.app_user u on u.id = c.recorded_by
             left join kasane.app_user b on b.id = c.on_behalf_of
+            left join lateral (select m.gives from kasane.decision m where m.stream_id = c.id and m.decision = 'triage'
+                               order by m.made_at desc, m.id desc limit 1) d on true
             """;
 
     private final JdbcClient jdbc;
@@ -132,6 +135,8 @@ public class Consultations {
                 row.getString("consent_state"),
                 row.getString("consent_note"),
                 row.getString("phone"),
+                row.getString("advised_class"),
+                row.getString("advice"),
                 row.getString("case_class"),
                 row.getString("urgency"),
                 row.getString("triage_reason"),

@@ -1,7 +1,6 @@
 package jp.kasane.meeting;
 
 import java.util.Map;
-import java.util.Objects;
 import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
@@ -19,12 +18,14 @@ import org.springframework.stereotype.Component;
 class CutoffReached implements AssignSitting {
 
     private final Sittings sittings;
+    private final Meetings meetings;
     private final Cases cases;
     private final Streams streams;
     private final SystemActor system;
 
-    CutoffReached(Sittings sittings, Cases cases, Streams streams, SystemActor system) {
+    CutoffReached(Sittings sittings, Meetings meetings, Cases cases, Streams streams, SystemActor system) {
         this.sittings = sittings;
+        this.meetings = meetings;
         this.cases = cases;
         this.streams = streams;
         this.system = system;
@@ -33,12 +34,10 @@ class CutoffReached implements AssignSitting {
     @Override
     public Map<String, Object> assign(JobContext job) {
         var caseId = Ids.parse(job.caseId()).orElseThrow(() -> new UnknownReference("会議のケースがありません。"));
-        // The instance of the plan's meeting is named so by its call activity.
-        var type = Objects.toString(job.instanceKey(), "").endsWith(":plan-meeting") ? "coordination" : "support";
         return system.inTransaction(() -> {
             cases.find(caseId).orElseThrow(() -> new UnknownReference("このケースはデータベースにありません。"));
             streams.lock(caseId);
-            return sittings.assign(caseId, type)
+            return sittings.assign(caseId, meetings.typeFor(caseId))
                     .map(again -> Map.<String, Object>of("route", "waiting", "sittingCheckAt", again.toString()))
                     .orElse(Map.of("route", "convened"));
         });

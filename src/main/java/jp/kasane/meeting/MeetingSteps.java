@@ -41,6 +41,7 @@ final class MeetingSteps {
         private final Cases cases;
         private final Invitations invitations;
         private final Sittings sittings;
+        private final ProposedMembers members;
         private final Clock clock;
 
         Propose(
@@ -50,7 +51,9 @@ final class MeetingSteps {
                 Cases cases,
                 Invitations invitations,
                 Sittings sittings,
+                ProposedMembers members,
                 Clock clock) {
+            this.members = members;
             this.invitations = invitations;
             this.sittings = sittings;
             this.jdbc = jdbc;
@@ -65,16 +68,10 @@ final class MeetingSteps {
             return "meeting-proposal";
         }
 
-        /** Past, present and needed agencies of the case are the natural members (002, L286). */
+        /** Those the table {@code members} proposes; who comes is settled by people (002, L2289-2291). */
         @Override
         public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
-            return Map.of(
-                    "agencies",
-                    jdbc.sql(
-                                    "select a.code from kasane.involved_agency i join kasane.agency a on a.id = i.agency_id where i.case_id = :id order by a.position")
-                            .param("id", caseId)
-                            .query(String.class)
-                            .list());
+            return Map.of("agencies", members.of(caseId, meetings.typeFor(caseId)));
         }
 
         @Override

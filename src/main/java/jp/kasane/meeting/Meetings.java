@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
+import jp.kasane.decision.Decisions;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -14,9 +15,11 @@ import org.springframework.transaction.annotation.Transactional;
 public class Meetings implements CaseSection {
 
     private final JdbcClient jdbc;
+    private final Decisions decisions;
 
-    Meetings(JdbcClient jdbc) {
+    Meetings(JdbcClient jdbc, Decisions decisions) {
         this.jdbc = jdbc;
+        this.decisions = decisions;
     }
 
     /** The case's meeting that is still to be held, in this kind. */
@@ -32,15 +35,28 @@ public class Meetings implements CaseSection {
                 .optional();
     }
 
-    /** In the plan phase a meeting is 重層的支援会議, before it 支援会議. */
+    /**
+     * What a meeting of the case is where it stands now: as the table {@code meeting-type} said in this phase; where nobody has asked it
+     * yet, a 重層的支援会議 in the plan phase, else a 支援会議.
+     */
     String typeFor(UUID caseId) {
-        return jdbc.sql("select phase from kasane.case_file where id = :id")
-                        .param("id", caseId)
-                        .query(String.class)
-                        .single()
-                        .equals("plan")
-                ? "coordination"
-                : "support";
+        var phase = jdbc.sql("select phase from kasane.case_file where id = :id")
+                .param("id", caseId)
+                .query(String.class)
+                .single();
+        return decisions
+                .latest(caseId, "meeting-type")
+                .filter(decided -> phase.equals(decided.given().get("phase")))
+                .flatMap(decided -> decided.code("meetingType"))
+                .orElse(phase.equals("plan") ? "coordination" : "support");
+    }
+
+    /** Whom it is put to first: the slot that the table {@code meeting-body} named for the case's meetings of the kind. */
+    Optional<String> slotFor(UUID caseId, String meetingType) {
+        return decisions
+                .latest(caseId, "meeting-body")
+                .filter(decided -> meetingType.equals(decided.given().get("meetingType")))
+                .flatMap(decided -> decided.code("bodySlot"));
     }
 
     @Transactional(readOnly = true)

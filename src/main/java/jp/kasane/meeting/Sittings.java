@@ -62,6 +62,7 @@ public class Sittings {
     private final Cases cases;
     private final EngineOrders engine;
     private final Invitations invitations;
+    private final Meetings meetings;
     private final Notices notices;
     private final SettingChanges changes;
     private final ApplicationEventPublisher events;
@@ -75,6 +76,7 @@ public class Sittings {
             Cases cases,
             EngineOrders engine,
             Invitations invitations,
+            Meetings meetings,
             Notices notices,
             SettingChanges changes,
             ApplicationEventPublisher events,
@@ -86,6 +88,7 @@ public class Sittings {
         this.cases = cases;
         this.engine = engine;
         this.invitations = invitations;
+        this.meetings = meetings;
         this.notices = notices;
         this.changes = changes;
         this.events = events;
@@ -284,10 +287,12 @@ public class Sittings {
         var now = clock.instant();
         planAhead(meeting.municipalityId());
         record Next(UUID id, Instant cutoffAt) {}
+        var bodies = bodiesFor(meeting.municipalityId(), meeting.caseId(), meeting.meetingType());
         var next = jdbc.sql(
                         """
                         select s.id, s.cutoff_at from kasane.sitting s
                         where s.municipality_id = :municipality and not s.at_need and s.status = 'planned' and :type = any (s.kinds) and %s
+                          and (cardinality(:bodies::uuid[]) = 0 or s.body_id = any (:bodies::uuid[]))
                           and s.cutoff_at > :now and (:desired::timestamptz is null or s.starts_at >= :desired::timestamptz)
                           and (:after::timestamptz is null or s.starts_at > :after::timestamptz)
                         order by s.starts_at, s.id limit 1 for share of s
@@ -295,6 +300,7 @@ public class Sittings {
                                 .formatted(IN_USE))
                 .param("municipality", meeting.municipalityId())
                 .param("type", meeting.meetingType())
+                .param("bodies", bodies)
                 .param("now", Timestamp.from(now))
                 .param(
                         "desired",
@@ -320,6 +326,23 @@ public class Sittings {
             missed(meeting, sitting);
         }
         return next.map(Next::cutoffAt).map(this::soon).orElse(now.plus(LOOK_AGAIN));
+    }
+
+    /** The bodies that hold the slot the case's meeting belongs to (002, L6848-6856); none where it is for every body of the kind. */
+    private UUID[] bodiesFor(UUID municipality, UUID caseId, String meetingType) {
+        return meetings.slotFor(caseId, meetingType)
+                .map(slot -> jdbc.sql(
+                                """
+                                select id from kasane.meeting_body
+                                where municipality_id = :municipality and active and slot = :slot and :type = any (kinds)
+                                """)
+                        .param("municipality", municipality)
+                        .param("slot", slot)
+                        .param("type", meetingType)
+                        .query(UUID.class)
+                        .list())
+                .orElse(List.of())
+                .toArray(UUID[]::new);
     }
 
     /** The cut-off is over, or the sitting is not held: the convener hears that it is another one now, or that there is none. */
@@ -369,24 +392,33 @@ public class Sittings {
     List<Map<String, String>> offered(UUID meetingId) {
         var meeting = waiting("m.id = :id", meetingId).orElseThrow();
         var own = meeting.inTime(clock.instant()) || !meeting.toBeConvened() ? meeting.sittingId() : null;
-        return offered(meeting.meetingType(), own);
+        return offered(
+                meeting.meetingType(),
+                own,
+                bodiesFor(meeting.municipalityId(), meeting.caseId(), meeting.meetingType()));
     }
 
-    /** @param own the one it is put to, which is offered in any case; or null */
-    private List<Map<String, String>> offered(String meetingType, UUID own) {
+    /**
+     * @param own the one it is put to, which is offered in any case; or null
+     * @param first bodies whose sittings come first, whenever they are
+     */
+    private List<Map<String, String>> offered(String meetingType, UUID own, UUID[] first) {
         var offered = new ArrayList<Map<String, String>>();
         jdbc.sql(
                         """
                         select * from (
-                        select s.id, s.starts_at, s.cutoff_at, not s.at_need as regular, b.name
+                        select s.id, s.starts_at, s.cutoff_at, not s.at_need as regular, b.name,
+                               coalesce(s.body_id = any (:first::uuid[]), false) as first
                         from kasane.sitting s left join kasane.meeting_body b on b.id = s.body_id
                         where s.status = 'planned' and (s.cutoff_at > :now and %s or s.id = :own::uuid) and :type = any (s.kinds)
                           and (not s.at_need or exists (select from kasane.meeting m where m.sitting_id = s.id and m.status = 'convened'))
-                        order by (s.id = :own::uuid) is true desc, s.starts_at, s.id limit :most) o order by o.starts_at, o.id
+                        order by (s.id = :own::uuid) is true desc, first desc, s.starts_at, s.id limit :most) o
+                        order by o.first desc, o.starts_at, o.id
                         """
                                 .formatted(IN_USE))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("own", own, java.sql.Types.OTHER)
+                .param("first", first)
                 .param("type", meetingType)
                 .param("most", OFFERED)
                 .query((row, n) -> Map.of(

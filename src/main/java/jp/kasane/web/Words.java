@@ -47,6 +47,9 @@ class Words {
             return of("rung", event.refs().path("rung").asText()) + "："
                     + of("step", event.refs().path("step").asText());
         }
+        if (event.kind().equals("decision.made")) {
+            return word + "：" + of("decision", event.refs().path("decision").asText());
+        }
         if (event.refs().hasNonNull("outcome")) {
             return word + "（" + of("outcome", event.refs().get("outcome").asText()) + "）";
         }

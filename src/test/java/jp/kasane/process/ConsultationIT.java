@@ -48,6 +48,61 @@ class ConsultationIT extends ProcessScenario {
                         "Start_ConsultationReceived", "Task_Triage", "Activity_PersistTriage", "Gateway_Route", end);
     }
 
+    /** 八王子's ①–④ (002, L2168-2236) and 墨田's three (002, L5070-5074), before anybody opens the task. */
+    @ParameterizedTest
+    @CsvSource({
+        "clear,   one,     false, none,   class1, needless",
+        "many,    several, false, none,   class3, needed",
+        "unclear, none,    true,  unheard, class4, needed",
+    })
+    void theTableAdvisesWhoeverTriages(
+            String complaint, String sections, boolean thirdParty, String standstill, String caseClass, String advice) {
+        factsOf(
+                "consultation",
+                Map.of(
+                        "step", "triage",
+                        "complaint", complaint,
+                        "sections", sections,
+                        "thirdParty", thirdParty,
+                        "standstill", standstill));
+
+        receive();
+
+        task("Task_Triage").isCreated();
+        assertThat(CONSULTATION)
+                .hasCompletedElementsInOrder("Decision_Triage", "Activity_RecordTriage")
+                .hasVariable("caseClass", caseClass)
+                .hasVariable("advice", advice)
+                .hasNoActiveIncidents();
+        assertThat(decided).containsExactly("triage {advice=" + advice + ", caseClass=" + caseClass + "}");
+    }
+
+    /** Urgent, intervention, abuse: the city; ties in the community: the council (002, L914-924). */
+    @ParameterizedTest
+    @CsvSource({"urgent, false, city", "normal, true, city", "soon, false, council"})
+    void whoTakesACaseUpIsDecidedAsItOpens(String urgency, boolean abuse, String owner) {
+        factsOf("consultation", Map.of("step", "triage", "abuse", abuse));
+        submissionsOf("Task_Triage", Map.of("route", "case", "caseClass", "class3", "urgency", urgency));
+
+        receive();
+        submit("Task_Triage");
+
+        assertThat(CONSULTATION)
+                .isCompleted()
+                .hasCompletedElementsInOrder("Decision_Owner", "Activity_RecordOwner", "End_CaseOpened");
+        assertThat(decided).last().isEqualTo("owner {owner=" + owner + "}");
+    }
+
+    @Test
+    void whatIsAnsweredAtTheWindowIsTakenUpByNobodyElse() {
+        submissionsOf("Task_Triage", Map.of("route", "own", "caseClass", "class1", "urgency", "normal"));
+
+        receive();
+        submit("Task_Triage");
+
+        assertThat(CONSULTATION).isCompleted().hasNotActivatedElements("Decision_Owner");
+    }
+
     @Test
     void whatCannotWaitIsToldToTheSectionAtOnce() {
         submissionsOf("Task_Triage", Map.of("route", "case", "caseClass", "class4", "urgency", "urgent"));

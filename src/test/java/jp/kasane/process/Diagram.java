@@ -79,6 +79,14 @@ record Diagram(String id, String source, Document xml) {
                 .toList();
     }
 
+    /** Ids of the tables it asks: each is deployed alone. */
+    List<String> decisions() {
+        return zeebe("calledDecision")
+                .map(decision -> decision.getAttribute("decisionId"))
+                .distinct()
+                .toList();
+    }
+
     Stream<Element> bpmn(String name) {
         return elements(BPMN, name);
     }

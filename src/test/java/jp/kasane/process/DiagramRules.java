@@ -8,6 +8,7 @@ import static jp.kasane.process.Diagram.extension;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ final class DiagramRules {
     private static final Set<String> JOB_TYPES = Set.of(
             "persist-submission",
             "read-case-facts",
+            "record-decision",
             "notify",
             "invite-members",
             "assign-sitting",
@@ -43,11 +45,12 @@ final class DiagramRules {
             "eventBasedGateway",
             "userTask",
             "serviceTask",
+            "businessRuleTask",
             "callActivity",
             "subProcess");
 
     private static final Pattern MEANINGFUL = Pattern.compile(
-            "(Task|Activity|CallActivity|Gateway|Start|End|Event|SubProcess|Flow|Message)_[A-Z][A-Za-z]+(_to_[A-Z][A-Za-z]+)?");
+            "(Task|Activity|Decision|CallActivity|Gateway|Start|End|Event|SubProcess|Flow|Message)_[A-Z][A-Za-z]+(_to_[A-Z][A-Za-z]+)?");
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]*(?!\\s*\\()\\b(?!\\s*\\()");
     private static final Set<String> FEEL_WORDS = Set.of(
@@ -84,6 +87,7 @@ final class DiagramRules {
         rules.userTasks();
         rules.jobs();
         rules.calls();
+        rules.decisions();
         rules.deadlines();
         return rules.findings;
     }
@@ -116,6 +120,10 @@ final class DiagramRules {
 
     private void mapping(Element mapping) {
         known(mapping, mapping.getAttribute("target"));
+        if (owner(mapping).getLocalName().equals("businessRuleTask")) {
+            // What it takes apart is the table's answer, which stays inside of the task.
+            return;
+        }
         expression(mapping, mapping.getAttribute("source"));
     }
 
@@ -265,6 +273,53 @@ final class DiagramRules {
                 finding(call, "must bind the latest version");
             }
         });
+    }
+
+    private void decisions() {
+        diagram.bpmn("businessRuleTask").forEach(task -> {
+            var called = extension(task, "calledDecision").orElse(task);
+            if (!DecisionTable.IDS.contains(called.getAttribute("decisionId"))) {
+                finding(task, "asks an unknown decision table");
+                return;
+            }
+            known(task, resultOf(task, called));
+            if (!called.getAttribute("bindingType").equals("latest")) {
+                finding(task, "must bind the latest version");
+            }
+            if (children(task, BPMN, "documentation").isEmpty()) {
+                finding(task, "does not say where it comes from");
+            }
+            var recorded = next(task);
+            while (recorded.filter(next -> next.getLocalName().equals("businessRuleTask"))
+                    .isPresent()) {
+                recorded = next(recorded.get());
+            }
+            if (recorded.filter(next -> jobType(next).equals("record-decision")
+                            && List.of(header(next, "decision").split(",")).contains(called.getAttribute("decisionId")))
+                    .isEmpty()) {
+                finding(task, "is not followed by record-decision with its table");
+            }
+        });
+    }
+
+    /** The variable that gets the answer; of several codes each has a mapping of its own, and their list is seen by nobody else. */
+    private static String resultOf(Element task, Element called) {
+        var outputs = DecisionTable.named(called.getAttribute("decisionId")).outputs();
+        var mapped = extension(task, "ioMapping").stream()
+                .flatMap(mapping -> children(mapping, ZEEBE, "output").stream())
+                .map(output -> output.getAttribute("target"))
+                .collect(Collectors.toSet());
+        return outputs.stream().map(DecisionTable.Column::name).allMatch(mapped::contains)
+                ? outputs.getFirst().name()
+                : called.getAttribute("resultVariable");
+    }
+
+    private Optional<Element> next(Element node) {
+        var outgoing = children(node, BPMN, "outgoing");
+        return outgoing.size() != 1
+                ? Optional.empty()
+                : diagram.byId(outgoing.getFirst().getTextContent().trim())
+                        .flatMap(flow -> diagram.byId(flow.getAttribute("targetRef")));
     }
 
     private void deadlines() {

@@ -24,6 +24,7 @@ class PlanIT extends ProcessScenario {
 
         var plan = start("plan");
         submit("Task_DraftPlan");
+        assertThat(decided).first().isEqualTo("meeting-type {meetingType=coordination}");
         holdTheMeeting();
         task("Task_DecidePlan").isCreated().hasCandidateGroups(List.of("manager"));
         submit("Task_DecidePlan");
@@ -62,6 +63,25 @@ class PlanIT extends ProcessScenario {
                         "Task_DecidePlan",
                         "Activity_AllocateRoles",
                         "End_PlanDecided");
+    }
+
+    /** Only a 支援会議 may talk about it without consent (002, L1180-1211): the case goes there, the plan is not decided. */
+    @Test
+    void aPlanWithoutConsentGoesToASupportMeeting() {
+        factsOf("plan", Map.of("consentSufficient", false));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+
+        assertThat(plan)
+                .isCompleted()
+                .hasCompletedElementsInOrder(
+                        "Decision_MeetingType",
+                        "Activity_RecordMeetingType",
+                        "Gateway_MeetingType",
+                        "End_ToSupportMeeting")
+                .hasNotActivatedElements("CallActivity_CoordinationMeeting", "Task_DecidePlan");
+        assertThat(decided).containsExactly("meeting-type {meetingType=support}");
     }
 
     @Test

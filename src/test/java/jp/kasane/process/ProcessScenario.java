@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +31,24 @@ abstract class ProcessScenario {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** What the database always says to a process that asks a decision table; a test says what differs. */
+    private static final Map<String, Map<String, Object>> WHAT_TABLES_ASK = Map.of(
+            "consultation",
+            Map.of(
+                    "complaint", "clear",
+                    "sections", "one",
+                    "thirdParty", false,
+                    "standstill", "none",
+                    "urgency", "normal",
+                    "abuse", false,
+                    "intervention", false),
+            "support-case",
+            Map.of("consentSufficient", false),
+            "plan",
+            Map.of("phase", "plan", "consentSufficient", true),
+            "support-meeting",
+            Map.of("householdKnown", true, "targetGroup", "other"));
+
     @RegisterExtension
     static final CamundaProcessTestExtension CAMUNDA = LocalCamunda.extension();
 
@@ -42,6 +61,9 @@ abstract class ProcessScenario {
 
     /** Messages that {@code notify} was asked to send, keys of those who invite or allocate, escalated deadlines, sweeps: in order. */
     final List<String> notified = new CopyOnWriteArrayList<>();
+
+    /** What the tables said, as it was recorded: {@code owner {owner=city}}. */
+    final List<String> decided = new CopyOnWriteArrayList<>();
 
     final List<String> invited = new CopyOnWriteArrayList<>();
     final List<String> assigned = new CopyOnWriteArrayList<>();
@@ -58,7 +80,11 @@ abstract class ProcessScenario {
     @BeforeEach
     void startWorkers() {
         CamundaAssert.setAssertionTimeout(PATIENCE);
-        work("read-case-facts", job -> withCutoff(job.getBpmnProcessId(), next("facts of " + job.getBpmnProcessId())));
+        work("read-case-facts", job -> {
+            var facts = new HashMap<>(WHAT_TABLES_ASK.getOrDefault(job.getBpmnProcessId(), Map.of()));
+            facts.putAll(next("facts of " + job.getBpmnProcessId()));
+            return withCutoff(job.getBpmnProcessId(), facts);
+        });
         work("persist-submission", job -> {
             var step = job.getCustomHeaders().get("step");
             persisted.add(step + " " + job.getVariable("submissionId"));
@@ -75,6 +101,17 @@ abstract class ProcessScenario {
             } else {
                 jobs.newCompleteCommand(job).send().join();
             }
+        });
+        work("record-decision", job -> {
+            for (var decision : job.getCustomHeaders().get("decision").split(",")) {
+                var codes = new TreeMap<String, Object>();
+                DecisionTable.named(decision)
+                        .outputs()
+                        .forEach(output ->
+                                codes.put(output.name(), job.getVariablesAsMap().get(output.name())));
+                decided.add(decision + " " + codes);
+            }
+            return Map.of();
         });
         work("invite-members", job -> {
             invited.add((String) job.getVariable("instanceKey"));
@@ -123,6 +160,7 @@ abstract class ProcessScenario {
     void deploy(String... processes) {
         for (var id : processes) {
             var diagram = Diagram.named(id);
+            diagram.decisions().forEach(this::deployTable);
             var deployment = client.newDeployResourceCommand()
                     .addResourceStringUtf8(diagram.source(), "processes/" + id + ".bpmn");
             for (var form : diagram.forms()) {
@@ -131,6 +169,14 @@ abstract class ProcessScenario {
             }
             deployment.send().join();
         }
+    }
+
+    /** A table as the application deploys it: alone, and before the diagrams that ask it. */
+    private void deployTable(String decision) {
+        client.newDeployResourceCommand()
+                .addResourceStringUtf8(DecisionTable.named(decision).source(), decision + ".dmn")
+                .send()
+                .join();
     }
 
     /** A phase on its own, as its call activity starts it. */

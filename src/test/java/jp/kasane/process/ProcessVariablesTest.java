@@ -54,7 +54,19 @@ class ProcessVariablesTest {
                         "reviewAt",
                         "reportAt",
                         "sittingCheckAt",
-                        "watchAt");
+                        "watchAt",
+                        "complaint",
+                        "sections",
+                        "thirdParty",
+                        "standstill",
+                        "advice",
+                        "targetGroup",
+                        "bodySlot",
+                        "abuse",
+                        "intervention",
+                        "owner",
+                        "householdKnown",
+                        "memberGroups");
     }
 
     @Test
@@ -103,6 +115,33 @@ class ProcessVariablesTest {
     }
 
     @Test
+    void anUnknownDecisionTableIsFound() {
+        assertThat(findings("plan", "decisionId=\"meeting-type\"", "decisionId=\"by-chance\""))
+                .contains("Decision_MeetingType asks an unknown decision table");
+    }
+
+    @Test
+    void aDecisionThatIsNotRecordedIsFound() {
+        assertThat(findings("plan", "key=\"decision\" value=\"meeting-type\"", "key=\"decision\" value=\"owner\""))
+                .contains("Decision_MeetingType is not followed by record-decision with its table");
+    }
+
+    @Test
+    void aDecisionThatIsNotTheLatestIsFound() {
+        assertThat(findings(
+                        "plan",
+                        "resultVariable=\"meetingType\" bindingType=\"latest\"",
+                        "resultVariable=\"meetingType\" bindingType=\"deployment\""))
+                .contains("Decision_MeetingType must bind the latest version");
+    }
+
+    @Test
+    void anAnswerThatTheEngineMayNotKnowIsFound() {
+        assertThat(findings("plan", "resultVariable=\"meetingType\"", "resultVariable=\"anything\""))
+                .contains("Decision_MeetingType uses the variable anything, which is not in variables.yaml");
+    }
+
+    @Test
     void aCallThatPassesEverythingIsFound() {
         assertThat(findings("plan", "propagateAllParentVariables=\"false\"", "propagateAllParentVariables=\"true\""))
                 .contains("CallActivity_CoordinationMeeting propagates all variables");
@@ -124,7 +163,7 @@ class ProcessVariablesTest {
         return DiagramRules.findings(Diagram.named(diagram).with(found, replacement), VARIABLES);
     }
 
-    private static Set<String> variables() {
+    static Set<String> variables() {
         try {
             var listed = new YAMLMapper()
                     .readValue(

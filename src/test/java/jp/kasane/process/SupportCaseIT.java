@@ -140,6 +140,19 @@ class SupportCaseIT extends ProcessScenario {
                 .hasNoActiveIncidents();
     }
 
+    /** Before the plan a meeting is a 支援会議, whether or not there is consent: said by the table, not by the diagram. */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void whichMeetingItIsSaysTheTable(boolean consentSufficient) {
+        factsOf("support-case", Map.of("phase", "meeting", "consentSufficient", consentSufficient));
+
+        open();
+
+        task("Task_ProposeMembers").isCreated();
+        assertThat(byProcessId("support-meeting")).hasVariable("meetingType", "support");
+        assertThat(decided).first().isEqualTo("meeting-type {meetingType=support}");
+    }
+
     @Test
     void aClosedCaseEndsAtOnce() {
         factsOf("support-case", Map.of("phase", "closed"));
@@ -165,7 +178,7 @@ class SupportCaseIT extends ProcessScenario {
 
         assertThat(CASE).isCompleted();
         assertThat(variablesOf("support-case"))
-                .containsExactlyInAnyOrder("caseId", "instanceKey", "phase", "meetingType");
+                .containsExactlyInAnyOrder("caseId", "instanceKey", "phase", "meetingType", "consentSufficient");
     }
 
     /** Consent withdrawn, something urgent, a move: whatever the case waits for, it asks where it stands now. */

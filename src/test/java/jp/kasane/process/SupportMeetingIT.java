@@ -44,6 +44,28 @@ class SupportMeetingIT extends ProcessScenario {
                         "End_MeetingHeld");
     }
 
+    /** 狛江's bodies by whom they are for, and whom to call where little is known of the household (002, L6808-6818, L6848-6856). */
+    @ParameterizedTest
+    @CsvSource({
+        "support,      true,  elderly, 'current, needed, accompanying, past, reporting, responsible', elderly",
+        "coordination, true,  other,   'current, needed, accompanying',                               coordination",
+        "coordination, false, child,   'current, needed, accompanying, past, reporting',              child",
+    })
+    void theTablesSayWhomToCallAndWhoseMeetingItIs(
+            String meetingType, boolean householdKnown, String targetGroup, String members, String slot) {
+        factsOf("support-meeting", Map.of("householdKnown", householdKnown, "targetGroup", targetGroup));
+
+        var meeting = start("support-meeting", Map.of("meetingType", meetingType));
+
+        task("Task_ProposeMembers").isCreated();
+        assertThat(meeting)
+                .hasCompletedElementsInOrder(
+                        "Decision_Members", "Decision_MeetingBody", "Activity_RecordMeetingDecisions")
+                .hasNoActiveIncidents();
+        assertThat(decided)
+                .containsExactly("members {memberGroups=[" + members + "]}", "meeting-body {bodySlot=" + slot + "}");
+    }
+
     @Test
     void aPostponedMeetingIsConvenedAgain() {
         submissionsOf("Task_HoldMeeting", Map.of("outcome", "postponed"), Map.of("outcome", "adjustment"));

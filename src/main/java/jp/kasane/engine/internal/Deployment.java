@@ -29,8 +29,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Brings the diagrams to the engine and opens the workers, as soon as the engine answers. A diagram is deployed in one bundle
- * with its own forms, since one changed file gives every resource of its deployment a new version (DESIGN §6); the engine
- * keeps the version of a bundle that has not changed.
+ * with its own forms, and a decision table alone, since one changed file gives every resource of its deployment a new version
+ * (DESIGN §6); the engine keeps the version of a bundle that has not changed. Tables first: diagrams ask them.
  */
 @Component("engine")
 class Deployment implements SmartLifecycle, HealthIndicator {
@@ -115,6 +115,13 @@ class Deployment implements SmartLifecycle, HealthIndicator {
 
     private void deployAll() throws IOException {
         var resolver = new PathMatchingResourcePatternResolver();
+        for (var table : resolver.getResources("classpath:processes/decisions/*.dmn")) {
+            camunda.newDeployResourceCommand()
+                    .addResourceBytes(table.getContentAsByteArray(), table.getFilename())
+                    .requestTimeout(Duration.ofSeconds(20))
+                    .send()
+                    .join();
+        }
         for (var diagram : resolver.getResources("classpath:processes/*.bpmn")) {
             deploy(diagram);
         }

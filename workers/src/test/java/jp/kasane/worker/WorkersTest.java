@@ -164,6 +164,31 @@ class WorkersTest {
         }
     }
 
+    @Nested
+    class RecordingADecision {
+
+        private final List<String> recorded = new ArrayList<>();
+        private final RecordDecisionWorker worker = new RecordDecisionWorker(
+                (job, decision, variables) -> recorded.add(decision + " " + variables.get("owner")));
+
+        @Test
+        void handsThePortEachTableThatWasAskedAndTheEngineNothing() {
+            new JobInHand("consultation")
+                    .with("consultationId", CASE)
+                    .with("owner", "city")
+                    .header("decision", "triage,owner")
+                    .handledBy(worker)
+                    .isCompletedWith(Map.of());
+            assertThat(recorded).containsExactly("triage city", "owner city");
+        }
+
+        @Test
+        void isGivenUpWhereTheDiagramNamesNoTable() {
+            new JobInHand("consultation").handledBy(worker).isGivenUpWith("ヘッダー「decision」がありません。");
+            assertThat(recorded).isEmpty();
+        }
+    }
+
     static Stream<KasaneWorker> workersOfAPortThatDoesNotKnow() {
         return all(() -> {
             throw new UnknownReference("このケースはデータベースにありません。");
@@ -243,6 +268,7 @@ class WorkersTest {
                 .with("caseId", CASE)
                 .with("sweepAt", "2026-11-21T09:00:00Z")
                 .header("step", "Task_DraftPlan")
+                .header("decision", "members")
                 .header("message", "role-allocated");
     }
 
@@ -257,6 +283,7 @@ class WorkersTest {
                     return Map.of();
                 }),
                 new NotifyWorker((job, message) -> fails.run()),
+                new RecordDecisionWorker((job, decision, variables) -> fails.run()),
                 new EscalateDeadlineWorker(job -> fails.run()),
                 new SweepDeadlinesWorker(now -> fails.run()));
     }
@@ -265,6 +292,11 @@ class WorkersTest {
     void everyWorkerHasItsJobType() {
         assertThat(all(() -> {}).map(KasaneWorker::jobType))
                 .containsExactly(
-                        "persist-submission", "read-case-facts", "notify", "escalate-deadline", "sweep-deadlines");
+                        "persist-submission",
+                        "read-case-facts",
+                        "notify",
+                        "record-decision",
+                        "escalate-deadline",
+                        "sweep-deadlines");
     }
 }

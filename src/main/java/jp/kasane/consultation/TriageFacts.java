@@ -1,0 +1,150 @@
+package jp.kasane.consultation;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import jp.kasane.casefile.ProcessFacts;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * What the tables {@code triage} and {@code owner} are asked with, derived from what the window wrote down anyway: it answers no
+ * question twice (002, L2131-2133; L5070-5074). Where the documents give no measure, it is ours and says so.
+ */
+@Component
+class TriageFacts implements ProcessFacts {
+
+    /** 主訴が多岐: from so many concerns on. Ours: no document counts. */
+    private static final int MANY = 4;
+
+    private static final Set<String> THE_HOUSEHOLD = Set.of("self", "family");
+    private static final Set<String> PEOPLE_OF_THE_AREA = Set.of("neighbour", "commissioner", "other");
+
+    private final JdbcClient jdbc;
+
+    TriageFacts(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * @param main ◎, or null
+     * @param mainField the field that answers to it, or null
+     * @param fields those that answer to the marked concerns, as far as the municipality has an agency of that field
+     * @param returned agencies that it was sent to and that sent it back
+     * @param urgency as somebody judged it; normal until then
+     */
+    record Heard(
+            String broughtBy,
+            boolean subjectKnown,
+            String consentState,
+            List<String> concerns,
+            String main,
+            String mainField,
+            List<String> fields,
+            int returned,
+            String urgency) {
+
+        /** clear, many or unclear. */
+        String complaint() {
+            if (concerns.size() >= MANY) {
+                return "many";
+            }
+            return main != null || concerns.size() == 1 ? "clear" : "unclear";
+        }
+
+        /** How many fields answer; none where nobody answers to what troubles most. */
+        String sections() {
+            if (fields.isEmpty() || main != null && mainField == null) {
+                return "none";
+            }
+            return new HashSet<>(fields).size() == 1 ? "one" : "several";
+        }
+
+        boolean thirdParty() {
+            return !THE_HOUSEHOLD.contains(broughtBy);
+        }
+
+        /** 墨田's three (002, L5070-5074): nobody came with it yet, one agency sent it back, several did. */
+        String standstill() {
+            if (!subjectKnown && PEOPLE_OF_THE_AREA.contains(broughtBy)) {
+                return "unheard";
+            }
+            return switch (returned) {
+                case 0 -> "none";
+                case 1 -> "stuck";
+                default -> "unconnected";
+            };
+        }
+
+        boolean abuse() {
+            return concerns.contains("violence");
+        }
+
+        /** Somebody else sees a need, and the person wants no help. Ours: the documents say 介入 and not when. */
+        boolean intervention() {
+            return thirdParty() && "refused".equals(consentState);
+        }
+    }
+
+    @Override
+    public String processId() {
+        return "consultation";
+    }
+
+    @Override
+    public Map<String, Object> facts(UUID consultationId, String instanceKey) {
+        var heard = heard(consultationId);
+        return Map.of(
+                "complaint", heard.complaint(),
+                "sections", heard.sections(),
+                "thirdParty", heard.thirdParty(),
+                "standstill", heard.standstill(),
+                "urgency", heard.urgency(),
+                "abuse", heard.abuse(),
+                "intervention", heard.intervention());
+    }
+
+    private Heard heard(UUID consultationId) {
+        return jdbc.sql(
+                        """
+                        select c.brought_by, c.subject_known, c.consent_state,
+                               coalesce(array_agg(k.concern) filter (where k.concern is not null), '{}') as concerns,
+                               max(k.concern) filter (where k.main) as main,
+                               max(a.field) filter (where k.main) as main_field,
+                               coalesce(array_agg(a.field) filter (where a.field is not null), '{}') as fields,
+                               coalesce(c.urgency, 'normal') as urgency,
+                               (select count(distinct r.to_agency_id) from kasane.referral r
+                                where r.consultation_id = c.id and r.status = 'returned') as returned
+                        from kasane.consultation c
+                        left join kasane.consultation_concern k on k.consultation_id = c.id
+                        left join kasane.concern_field f on f.municipality_id = c.municipality_id and f.concern = k.concern
+                        left join lateral (select g.field from kasane.agency g
+                                           where g.municipality_id = c.municipality_id and g.active and g.field = f.field limit 1) a on true
+                        where c.id = :id
+                        group by c.id
+                        """)
+                .param("id", consultationId)
+                .query((row, n) -> new Heard(
+                        row.getString("brought_by"),
+                        row.getBoolean("subject_known"),
+                        row.getString("consent_state"),
+                        list(row.getArray("concerns").getArray()),
+                        row.getString("main"),
+                        row.getString("main_field"),
+                        list(row.getArray("fields").getArray()),
+                        row.getInt("returned"),
+                        row.getString("urgency")))
+                .single();
+    }
+
+    private static List<String> list(Object array) {
+        return Arrays.stream((Object[]) array)
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .toList();
+    }
+}
