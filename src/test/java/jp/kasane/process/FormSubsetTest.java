@@ -32,7 +32,13 @@ class FormSubsetTest {
     private static final Set<String> VALIDATIONS =
             Set.of("required", "minLength", "maxLength", "min", "max", "pattern");
     private static final Set<String> OPTIONS_OF_THE_SERVER = Set.of(
-            "agencyOptions", "concernOptions", "memberOptions", "sittingOptions", "answerOptions", "resourceOptions", "closureOptions");
+            "agencyOptions",
+            "concernOptions",
+            "memberOptions",
+            "sittingOptions",
+            "answerOptions",
+            "resourceOptions",
+            "closureOptions");
     private static final Set<String> LAID_OUT = Set.of("text", "separator", "group");
 
     static Stream<String> forms() {
