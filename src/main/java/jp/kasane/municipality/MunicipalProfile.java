@@ -64,15 +64,8 @@ public class MunicipalProfile {
                         where a.municipality_id = (select kasane.my_municipality()) order by s.position, a.position
                         """));
         sections.put("meetings", meetings());
-        for (var kind : Map.of("titles", "title", "names", "name").entrySet().stream()
-                .sorted(Map.Entry.comparingByKey(java.util.Comparator.reverseOrder()))
-                .toList()) {
-            sections.put(
-                    kind.getKey(),
-                    entries("select '" + kind.getValue() + ".' || key as key, null as name, word as value, source"
-                            + " from kasane.municipal_word where kind = '" + kind.getValue()
-                            + "' and municipality_id = (select kasane.my_municipality()) order by key"));
-        }
+        sections.put("titles", words("title"));
+        sections.put("names", words("name"));
         for (var section : List.of("intake", "plan", "closure", "counting")) {
             var entries = new ArrayList<Entry>();
             if (section.equals("intake")) {
@@ -100,6 +93,17 @@ public class MunicipalProfile {
             sections.put(section, entries);
         }
         return sections;
+    }
+
+    private List<Entry> words(String kind) {
+        return jdbc.sql(
+                        """
+                        select kind || '.' || key as key, null as name, word as value, source from kasane.municipal_word
+                        where kind = :kind and municipality_id = (select kasane.my_municipality()) order by key
+                        """)
+                .param("kind", kind)
+                .query(Entry.class)
+                .list();
     }
 
     private List<Entry> meetings() {
