@@ -267,7 +267,7 @@ public class Cases {
     }
 
     /**
-     * All that should be running, consultations that nobody has taken yet included: after a restore, or when the engine was
+     * All that should be running, consultations that nobody has taken yet and matters included: after a restore, or when the engine was
      * exchanged.
      *
      * @return how many were started again
@@ -276,7 +276,8 @@ public class Cases {
         var open = jdbc.sql(
                         """
                         select id from kasane.case_file where phase <> 'closed'
-                        union all select id from kasane.consultation where status in ('received', 'referral') order by id
+                        union all select id from kasane.consultation where status in ('received', 'referral')
+                        union all select id from kasane.stream where kind not in ('case', 'consultation') and over_at is null order by id
                         """)
                 .query(UUID.class)
                 .list();

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The streams of cases and consultations. The stream's row is the lock under which everything of a case is written. */
+/** The streams of cases, consultations and matters. The stream's row is the lock under which everything of a case is written. */
 @Component
 @Transactional(propagation = Propagation.MANDATORY)
 public class Streams {
@@ -27,6 +27,7 @@ public class Streams {
         this.clock = clock;
     }
 
+    /** @param kind case, consultation, or what kind of matter it is: the id of the process that carries it */
     public void open(UUID id, String kind) {
         jdbc.sql("insert into kasane.stream (id, municipality_id, kind) values (:id, kasane.my_municipality(), :kind)")
                 .param("id", id)
@@ -41,6 +42,30 @@ public class Streams {
                 .query(UUID.class)
                 .optional()
                 .orElseThrow(() -> new Refusal.NotFound("ケース"));
+    }
+
+    /** A matter is over, or begins again: it is seated anew only while it is not. */
+    public void over(UUID matterId, boolean over) {
+        jdbc.sql("update kasane.stream set over_at = case when :over then :now::timestamptz end where id = :id")
+                .param("id", matterId)
+                .param("over", over)
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+    }
+
+    /**
+     * What kind of matter it is.
+     *
+     * @throws Refusal.NotFound if the acting user sees no such matter
+     */
+    @Transactional(propagation = Propagation.REQUIRED, readOnly = true)
+    public String kindOfMatter(UUID id) {
+        return jdbc.sql(
+                        "select kind from kasane.stream where id = :id and kind not in ('case', 'consultation') and kasane.sees_matter(id)")
+                .param("id", id)
+                .query(String.class)
+                .optional()
+                .orElseThrow(() -> new Refusal.NotFound("案件"));
     }
 
     public boolean exists(UUID id) {
@@ -65,9 +90,10 @@ public class Streams {
                         with next as (
                             update kasane.stream set last_seq = last_seq + 1 where id = :stream returning id, municipality_id, kind, last_seq)
                         insert into kasane.case_event (stream_id, seq, municipality_id, case_id, consultation_id, kind, occurred_at,
-                            recorded_at, actor_id, on_behalf_of, task_id, submission_id, refs)
+                            recorded_at, actor_id, on_behalf_of, task_id, submission_id, refs, matter_id)
                         select id, last_seq, municipality_id, case when kind = 'case' then id end, case when kind = 'consultation' then id end,
-                            :kind, :occurred, :recorded, :actor, :behalf, :task, :submission, :refs::jsonb
+                            :kind, :occurred, :recorded, :actor, :behalf, :task, :submission, :refs::jsonb,
+                            case when kind not in ('case', 'consultation') then id end
                         from next
                         """)
                 .param("stream", streamId)

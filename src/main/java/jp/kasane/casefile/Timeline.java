@@ -74,6 +74,10 @@ public class Timeline {
         return entries("e.consultation_id = :id", consultationId);
     }
 
+    public List<Entry> ofMatter(UUID matterId) {
+        return entries("e.matter_id = :id", matterId);
+    }
+
     private List<Entry> entries(String where, UUID id) {
         return jdbc.sql(
                         """

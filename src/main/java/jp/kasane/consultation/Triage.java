@@ -175,6 +175,6 @@ class Triage implements StepHandler, Occasion {
                 people.stream().distinct().toList(),
                 "urgent-consultation",
                 "urgent-consultation:" + consultationId,
-                new Notices.About(null, consultationId, null, null));
+                new Notices.About(null, consultationId, null, null, null));
     }
 }

@@ -147,9 +147,9 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         var rungs = Rungs.of(task.createdAt(), planned, policy, calendar);
         jdbc.sql(
                         """
-                        insert into kasane.deadline (id, municipality_id, stream_id, case_id, consultation_id, task_id, step, instance_key, policy_id,
+                        insert into kasane.deadline (id, municipality_id, stream_id, case_id, consultation_id, matter_id, task_id, step, instance_key, policy_id,
                             remind_at, due_at, lead_at, escalate_at, from_at, planned_on, created_at)
-                        select :id, s.municipality_id, s.id, :case, :consultation, :task, :step, :instance, p.id,
+                        select :id, s.municipality_id, s.id, :case, :consultation, :matter, :task, :step, :instance, p.id,
                             :remind, :due, :lead, :escalate, :created, :planned, :created
                         from kasane.stream s left join kasane.deadline_policy p on p.municipality_id = s.municipality_id and p.step = :step
                         where s.id = :stream
@@ -159,6 +159,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                 .param("stream", task.streamId())
                 .param("case", task.caseId())
                 .param("consultation", task.consultationId())
+                .param("matter", task.matterId())
                 .param("task", task.id())
                 .param("step", task.step())
                 .param("instance", task.instanceKey())
@@ -391,6 +392,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             UUID municipalityId,
             UUID caseId,
             UUID consultationId,
+            UUID matterId,
             UUID taskId,
             String step,
             int reached,
@@ -399,7 +401,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
     private List<Reached> reached(String condition, Object which) {
         return jdbc.sql(
                         """
-                        select distinct on (l.id) l.id, l.stream_id, l.municipality_id, l.case_id, l.consultation_id, l.task_id, l.step,
+                        select distinct on (l.id) l.id, l.stream_id, l.municipality_id, l.case_id, l.consultation_id, l.matter_id, l.task_id, l.step,
                                e.rung as reached, e.reached_at
                         from kasane.deadline l
                         join kasane.deadline_policy p on p.id = l.policy_id
@@ -442,7 +444,8 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                 recipients(deadline),
                 kind(deadline),
                 "deadline:" + deadline.id() + ":" + deadline.reached(),
-                new Notices.About(deadline.caseId(), deadline.consultationId(), null, deadline.taskId()));
+                new Notices.About(
+                        deadline.caseId(), deadline.consultationId(), null, deadline.taskId(), deadline.matterId()));
     }
 
     /** {@code deadline-2} for a task; for what has no task, what it watches: {@code watch-silence}. */

@@ -42,6 +42,11 @@ public class EngineOrders {
         outbox.add(caseId, "publish-message", start("case-opened", "caseId", caseId, 0));
     }
 
+    /** Starts the process that carries a matter: its kind is the process's id. */
+    public void startMatter(UUID matterId, String kind) {
+        outbox.add(matterId, "publish-message", startOfMatter(kind, matterId, 0));
+    }
+
     /**
      * Starts an instance of its own beside the case: an invitation, a role. Every call is an order of its own (an agency is invited
      * again to another day within the hour); once per seat of the case is the caller's to see to, who asks {@link #seat}.
@@ -101,20 +106,30 @@ public class EngineOrders {
         outbox.add(
                 streamId,
                 "publish-message",
-                stream.getValue().equals("case")
-                        ? start("case-opened", "caseId", streamId, stream.getKey())
-                        : start("consultation-received", "consultationId", streamId, stream.getKey()));
+                switch (stream.getValue()) {
+                    case "case" -> start("case-opened", "caseId", streamId, stream.getKey());
+                    case "consultation" -> start("consultation-received", "consultationId", streamId, stream.getKey());
+                    default -> startOfMatter(stream.getValue(), streamId, stream.getKey());
+                });
         companions.forEach(companion -> companion.startAgain(streamId));
     }
 
+    private static PublishMessage startOfMatter(String kind, UUID id, int seat) {
+        return start(kind + "-started", "matterId", id, seat, kind);
+    }
+
     private static PublishMessage start(String message, String idName, UUID id, int seat) {
+        return start(message, idName, id, seat, message.equals("case-opened") ? "support-case" : "consultation");
+    }
+
+    private static PublishMessage start(String message, String idName, UUID id, int seat, String process) {
         return new PublishMessage(
                 message,
                 id.toString(),
                 id + ":" + seat,
                 3600,
                 Map.of(idName, id.toString(), "instanceKey", id.toString()),
-                message.equals("case-opened") ? "support-case" : "consultation");
+                process);
     }
 
     record CompleteTask(UUID taskId, long key, UUID submissionId) {}

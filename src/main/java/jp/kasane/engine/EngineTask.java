@@ -24,12 +24,13 @@ public record EngineTask(
         String formSchema,
         UUID caseId,
         UUID consultationId,
+        UUID matterId,
         UUID municipalityId,
         UUID audienceId,
         Instant createdAt) {
 
     public UUID streamId() {
-        return caseId != null ? caseId : consultationId;
+        return caseId != null ? caseId : consultationId != null ? consultationId : matterId;
     }
 
     public boolean open() {

@@ -16,7 +16,7 @@ public class EngineTasks {
             """
             select t.id, t.key, t.state, t.element_id as step, t.process_id, d.version as process_version,
                    t.process_instance_key, i.instance_key, f.form_id, f.version as form_version, f.schema::text as form_schema,
-                   t.case_id, t.consultation_id, t.municipality_id, t.audience_id, t.created_at
+                   t.case_id, t.consultation_id, t.matter_id, t.municipality_id, t.audience_id, t.created_at
             from engine.user_task t
             join engine.process_definition d on d.epoch = t.epoch and d.key = t.definition_key
             left join engine.process_instance i on i.epoch = t.epoch and i.key = t.process_instance_key
@@ -41,7 +41,7 @@ public class EngineTasks {
         return jdbc.sql(
                         SELECT
                                 + """
-                where t.state = 'CREATED' and coalesce(t.case_id, t.consultation_id) is not null
+                where t.state = 'CREATED' and coalesce(t.case_id, t.consultation_id, t.matter_id) is not null
                   and not exists (select from kasane.deadline l where l.task_id = t.id)
                 """)
                 .query(EngineTask.class)

@@ -35,13 +35,21 @@ public class Notices {
     }
 
     /** What a notice is about; ids only, its sentence is put together on the screen for whoever may see the case. */
-    public record About(UUID caseId, UUID consultationId, UUID meetingId, UUID taskId) {
+    public record About(UUID caseId, UUID consultationId, UUID meetingId, UUID taskId, UUID matterId) {
         public static About aCase(UUID caseId) {
-            return new About(caseId, null, null, null);
+            return new About(caseId, null, null, null, null);
+        }
+
+        public static About consultation(UUID consultationId) {
+            return new About(null, consultationId, null, null, null);
+        }
+
+        public static About matter(UUID matterId) {
+            return new About(null, null, null, null, matterId);
         }
 
         public static About meeting(UUID caseId, UUID meetingId) {
-            return new About(caseId, null, meetingId, null);
+            return new About(caseId, null, meetingId, null, null);
         }
     }
 
@@ -52,6 +60,7 @@ public class Notices {
             UUID consultationId,
             UUID meetingId,
             UUID taskId,
+            UUID matterId,
             Instant createdAt,
             Instant readAt) {}
 
@@ -86,9 +95,9 @@ public class Notices {
         // No arbiter is named: that would ask whether the acting user sees the other's row.
         int told = jdbc.sql(
                         """
-                        insert into kasane.notification (id, municipality_id, user_id, kind, case_id, consultation_id, meeting_id, task_id, cause,
+                        insert into kasane.notification (id, municipality_id, user_id, kind, case_id, consultation_id, meeting_id, task_id, matter_id, cause,
                             created_at, mail)
-                        values (:id, :municipality, :user, :kind, :case, :consultation, :meeting, :task, :cause, :now, :mail)
+                        values (:id, :municipality, :user, :kind, :case, :consultation, :meeting, :task, :matter, :cause, :now, :mail)
                         on conflict do nothing
                         """)
                 .param("id", id)
@@ -99,6 +108,7 @@ public class Notices {
                 .param("consultation", about.consultationId())
                 .param("meeting", about.meetingId())
                 .param("task", about.taskId())
+                .param("matter", about.matterId())
                 .param("cause", cause)
                 .param("now", Timestamp.from(clock.instant()))
                 .param("mail", mail)
@@ -119,8 +129,8 @@ public class Notices {
         var id = Ids.next();
         int first = jdbc.sql(
                         """
-                        insert into kasane.webhook_event (id, municipality_id, cause, kind, case_id, consultation_id, meeting_id, task_id, created_at)
-                        values (:id, :municipality, :cause, :kind, :case, :consultation, :meeting, :task, :now)
+                        insert into kasane.webhook_event (id, municipality_id, cause, kind, case_id, consultation_id, meeting_id, task_id, matter_id, created_at)
+                        values (:id, :municipality, :cause, :kind, :case, :consultation, :meeting, :task, :matter, :now)
                         on conflict do nothing
                         """)
                 .param("id", id)
@@ -131,6 +141,7 @@ public class Notices {
                 .param("consultation", about.consultationId())
                 .param("meeting", about.meetingId())
                 .param("task", about.taskId())
+                .param("matter", about.matterId())
                 .param("now", Timestamp.from(clock.instant()))
                 .update();
         if (first > 0) {
@@ -162,7 +173,7 @@ public class Notices {
     public List<Notice> mine(int most) {
         return jdbc.sql(
                         """
-                        select id, kind, case_id, consultation_id, meeting_id, task_id, created_at, read_at
+                        select id, kind, case_id, consultation_id, meeting_id, task_id, matter_id, created_at, read_at
                         from kasane.notification where user_id = kasane.acting_user() order by created_at desc limit :most
                         """)
                 .param("most", most)

@@ -86,7 +86,7 @@ class ReferralNotices {
                 people,
                 kind,
                 kind + ":" + referral.id(),
-                new Notices.About(null, referral.consultationId(), null, null));
+                new Notices.About(null, referral.consultationId(), null, null, null));
     }
 
     private final class Told implements Occasion {

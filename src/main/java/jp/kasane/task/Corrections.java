@@ -100,6 +100,7 @@ public class Corrections {
             UUID id,
             UUID caseId,
             UUID consultationId,
+            UUID matterId,
             String step,
             String formId,
             JsonNode form,
@@ -125,6 +126,7 @@ public class Corrections {
                 id,
                 submission.caseId(),
                 submission.consultationId(),
+                submission.matterId(),
                 submission.step(),
                 submission.formId(),
                 forms.parse(schema(recorded)),
@@ -238,7 +240,7 @@ public class Corrections {
 
     private List<UUID> openTasks(UUID stream) {
         return jdbc.sql(
-                        "select id from engine.user_task where state = 'CREATED' and coalesce(case_id, consultation_id) = :stream")
+                        "select id from engine.user_task where state = 'CREATED' and coalesce(case_id, consultation_id, matter_id) = :stream")
                 .param("stream", stream)
                 .query(UUID.class)
                 .list();

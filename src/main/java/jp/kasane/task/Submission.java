@@ -29,6 +29,11 @@ public record Submission(
         Instant occurredAt,
         Instant recordedAt) {
 
+    /** The matter it belongs to, where that is neither a case nor a consultation. */
+    public UUID matterId() {
+        return caseId == null && consultationId == null ? streamId : null;
+    }
+
     /** The field's text, or null where it was left empty. */
     public String text(String field) {
         return text(data, field);

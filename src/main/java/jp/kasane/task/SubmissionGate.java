@@ -138,7 +138,11 @@ class SubmissionGate implements PersistSubmission {
                             "submission-superseded",
                             "superseded:" + submission.id(),
                             new Notices.About(
-                                    submission.caseId(), submission.consultationId(), null, submission.taskId()));
+                                    submission.caseId(),
+                                    submission.consultationId(),
+                                    null,
+                                    submission.taskId(),
+                                    submission.matterId()));
                 });
     }
 

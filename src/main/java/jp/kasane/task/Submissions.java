@@ -136,11 +136,12 @@ public class Submissions {
                         """
                         insert into kasane.submission (id, municipality_id, stream_id, case_id, consultation_id, task_id, instance_key, step,
                             process_instance_key, form_id, form_version, data, concealed, submitted_by, on_behalf_of, occurred_at, recorded_at,
-                            corrects, correction_reason, original, meeting_id)
+                            corrects, correction_reason, original, meeting_id, matter_id)
                         values (:id, kasane.my_municipality(), :stream, :case, :consultation, :task, :key, :step, :instance, :form, :version,
                             :data::jsonb, :concealed, :by, :behalf, :occurred, :recorded, :corrects, :reason,
                             (select coalesce(o.original, o.id) from kasane.submission o where o.id = :corrects),
-                            (select o.meeting_id from kasane.submission o where o.id = :corrects))
+                            (select o.meeting_id from kasane.submission o where o.id = :corrects),
+                            (select x.id from kasane.stream x where x.id = :stream and x.kind not in ('case', 'consultation')))
                         """)
                 .param("id", submission.id())
                 .param("stream", submission.streamId())

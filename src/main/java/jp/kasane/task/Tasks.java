@@ -28,8 +28,8 @@ public class Tasks {
 
     private static final String SELECT =
             """
-            select t.id, t.element_id as step, t.process_id, t.created_at, t.case_id, t.consultation_id,
-                   f.number as case_number, f.urgency, coalesce(h.name, k.subject_name, k.subject_label) as subject,
+            select t.id, t.element_id as step, t.process_id, t.created_at, t.case_id, t.consultation_id, t.matter_id,
+                   f.number as case_number, f.urgency, coalesce(h.name, k.subject_name, k.subject_label, kasane.matter_title(t.matter_id)) as subject,
                    l.due_at, coalesce(l.rung, 0) as rung, c.user_id as claimed_by, u.display_name as claimed_by_name, c.claimed_at,
                    t.audience_id = any ((select kasane.workable_audiences())::uuid[]) as workable,
                    coalesce(c.user_id = kasane.acting_user(), false) as mine
@@ -86,6 +86,7 @@ public class Tasks {
             Instant createdAt,
             UUID caseId,
             UUID consultationId,
+            UUID matterId,
             String caseNumber,
             String urgency,
             String subject,
@@ -116,22 +117,21 @@ public class Tasks {
         ALL
     }
 
-    public List<Row> list(View view, UUID caseId, UUID consultationId, String step, int most) {
+    public List<Row> list(View view, UUID streamId, String step, int most) {
         return transaction.execute(tx -> jdbc.sql(
                         SELECT
                                 + """
-                          and (t.audience_id = any ((select kasane.audiences())::uuid[]) or t.case_id = :case)
+                          and (t.audience_id = any ((select kasane.audiences())::uuid[]) or t.case_id = :stream)
                           and (:view <> 'MINE' or c.user_id = kasane.acting_user())
                           and (:view <> 'GROUP' or (c.user_id is null and t.audience_id = any ((select kasane.workable_audiences())::uuid[])))
-                          and (:case::uuid is null or t.case_id = :case)
+                          and (:case::uuid is null or t.case_id = :stream)
                           and (:consultation::uuid is null or t.consultation_id = :consultation)
                           and (:step::text is null or t.element_id = :step)
                         order by l.due_at nulls last, t.created_at, t.id
                         limit :most
                         """)
                 .param("view", view.name())
-                .param("case", caseId, java.sql.Types.OTHER)
-                .param("consultation", consultationId, java.sql.Types.OTHER)
+                .param("stream", streamId, java.sql.Types.OTHER)
                 .param("step", step, java.sql.Types.VARCHAR)
                 .param("most", most)
                 .query(Row.class)

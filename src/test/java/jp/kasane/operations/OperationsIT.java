@@ -286,7 +286,7 @@ class OperationsIT {
                             List.of(user),
                             "deadline-3",
                             "test:" + UUID.randomUUID(),
-                            new Notices.About(null, null, null, null));
+                            new Notices.About(null, null, null, null, null));
         });
         return user;
     }

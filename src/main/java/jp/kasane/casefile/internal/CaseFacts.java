@@ -36,7 +36,7 @@ class CaseFacts implements ReadCaseFacts {
     public Map<String, Object> facts(JobContext job) {
         return system.inTransaction(() -> {
             var facts = new HashMap<String, Object>();
-            var stream = job.caseId() == null ? consultation(job) : theCase(job, facts);
+            var stream = job.caseId() == null ? stream(job) : theCase(job, facts);
             processes.stream()
                     .filter(process -> process.processId().equals(job.processId()))
                     .forEach(process -> facts.putAll(process.facts(stream, job.instanceKey())));
@@ -53,10 +53,10 @@ class CaseFacts implements ReadCaseFacts {
         return file.id();
     }
 
-    private UUID consultation(JobContext job) {
-        return Ids.parse(job.consultationId())
+    private UUID stream(JobContext job) {
+        return Ids.parse(job.streamId())
                 .filter(streams::exists)
-                .orElseThrow(() -> new UnknownReference("この相談はデータベースにありません。"));
+                .orElseThrow(() -> new UnknownReference("この相談や案件はデータベースにありません。"));
     }
 
     @Configuration

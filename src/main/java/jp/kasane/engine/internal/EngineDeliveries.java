@@ -149,7 +149,7 @@ class EngineDeliveries {
             var instances = jdbc.sql(
                             """
                             select i.key from engine.process_instance i join engine.epoch e on e.epoch = i.epoch and e.current
-                            where i.parent_key is null and i.state = 'ACTIVE' and (i.case_id = :stream or i.consultation_id = :stream)
+                            where i.parent_key is null and i.state = 'ACTIVE' and (i.case_id = :stream or i.consultation_id = :stream or i.matter_id = :stream)
                             """)
                     .param("stream", order.streamId())
                     .query(Long.class)

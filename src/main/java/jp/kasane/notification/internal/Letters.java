@@ -33,6 +33,7 @@ class Letters {
             UUID consultationId,
             UUID meetingId,
             UUID taskId,
+            UUID matterId,
             Instant createdAt) {}
 
     Letter notice(Item item, String language) {
@@ -78,7 +79,7 @@ class Letters {
                                         ? "/cases/" + item.caseId()
                                         : item.consultationId() != null
                                                 ? "/consultations/" + item.consultationId()
-                                                : "/notices");
+                                                : item.matterId() != null ? "/matters/" + item.matterId() : "/notices");
         return (item.caseNumber() == null ? "" : word(in, "mail.case", item.caseNumber()) + "\n")
                 + word(in, "mail.open", link);
     }

@@ -93,7 +93,7 @@ class MailDelivery implements Delivery {
     private List<Letters.Item> items(String which, UUID id) {
         return jdbc.sql(
                         """
-                        select n.kind, f.number as case_number, n.case_id, n.consultation_id, n.meeting_id, n.task_id, n.created_at
+                        select n.kind, f.number as case_number, n.case_id, n.consultation_id, n.meeting_id, n.task_id, n.matter_id, n.created_at
                         from kasane.notification n left join kasane.case_file f on f.id = n.case_id
                         where %s order by n.created_at
                         """

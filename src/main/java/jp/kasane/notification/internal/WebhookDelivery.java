@@ -70,7 +70,14 @@ class WebhookDelivery implements Delivery {
 
     /** The body of a call. */
     record Event(
-            UUID id, String kind, UUID caseId, UUID consultationId, UUID meetingId, UUID taskId, Instant createdAt) {}
+            UUID id,
+            String kind,
+            UUID caseId,
+            UUID consultationId,
+            UUID meetingId,
+            UUID taskId,
+            UUID matterId,
+            Instant createdAt) {}
 
     private record Target(UUID municipalityId, String url, String secret) {}
 
@@ -90,7 +97,7 @@ class WebhookDelivery implements Delivery {
         }
         var event = jdbc.sql(
                         """
-                        select id, kind, case_id, consultation_id, meeting_id, task_id, created_at from kasane.webhook_event where id = :id
+                        select id, kind, case_id, consultation_id, meeting_id, task_id, matter_id, created_at from kasane.webhook_event where id = :id
                         """)
                 .param("id", id)
                 .query(Event.class)

@@ -67,6 +67,10 @@ class SubmissionPages {
         model.addAttribute("dataJson", forms.write(sheet.data()));
         model.addAttribute(
                 "back",
-                sheet.caseId() != null ? "/cases/" + sheet.caseId() : "/consultations/" + sheet.consultationId());
+                sheet.caseId() != null
+                        ? "/cases/" + sheet.caseId()
+                        : sheet.consultationId() != null
+                                ? "/consultations/" + sheet.consultationId()
+                                : "/matters/" + sheet.matterId());
     }
 }

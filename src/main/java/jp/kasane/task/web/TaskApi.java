@@ -42,8 +42,10 @@ class TaskApi {
             @RequestParam(defaultValue = "all") String view,
             @RequestParam(required = false) String caseId,
             @RequestParam(required = false) String consultationId,
+            @RequestParam(required = false) String matterId,
             @RequestParam(required = false) String step) {
-        return tasks.list(view(view), id(caseId), id(consultationId), step, 200);
+        var stream = caseId != null ? caseId : consultationId != null ? consultationId : matterId;
+        return tasks.list(view(view), id(stream), step, 200);
     }
 
     static Tasks.View view(String view) {

@@ -34,16 +34,16 @@ class TaskPages {
         boolean looksOnly =
                 !(actor.has("reception") || actor.has("coordinator") || actor.has("member") || actor.has("manager"));
         var chosen = view == null ? (looksOnly ? Tasks.View.ALL : Tasks.View.GROUP) : TaskApi.view(view);
-        var rows = tasks.list(chosen, null, null, null, MOST);
+        var rows = tasks.list(chosen, null, null, MOST);
         model.addAttribute("view", chosen.name().toLowerCase(java.util.Locale.ROOT));
         model.addAttribute("tasks", rows);
         model.addAttribute(
-                "mineCount", tasks.list(Tasks.View.MINE, null, null, null, MOST).size());
+                "mineCount", tasks.list(Tasks.View.MINE, null, null, MOST).size());
         model.addAttribute(
                 "groupCount",
                 chosen == Tasks.View.GROUP
                         ? rows.size()
-                        : tasks.list(Tasks.View.GROUP, null, null, null, MOST).size());
+                        : tasks.list(Tasks.View.GROUP, null, null, MOST).size());
         model.addAttribute("most", MOST);
         return "tasks";
     }

@@ -122,7 +122,7 @@ class ChannelsIT {
 
     private static void tell(Person person, String kind, String cause) {
         system(() -> kasane.bean(Notices.class)
-                .tell(List.of(person.id()), kind, cause, new Notices.About(null, null, null, null)));
+                .tell(List.of(person.id()), kind, cause, new Notices.About(null, null, null, null, null)));
     }
 
     private static List<LocalMailbox.Mail> mails(Person person) {
@@ -220,7 +220,7 @@ class ChannelsIT {
             kasane.bean(TransactionTemplate.class).executeWithoutResult(transaction -> {
                 for (int i = 0; i < 2; i++) {
                     kasane.bean(Notices.class)
-                            .tell(List.of(person.id()), "deadline-2", cause, new Notices.About(null, null, null, null));
+                            .tell(List.of(person.id()), "deadline-2", cause, new Notices.About(null, null, null, null, null));
                 }
             });
             return null;
@@ -376,7 +376,7 @@ class ChannelsIT {
                         List.of(person.id()),
                         "deadline-2",
                         "test:" + task,
-                        new Notices.About(null, UUID.fromString(consultation), null, task)));
+                        new Notices.About(null, UUID.fromString(consultation), null, task, null)));
         until(() -> orders(person, "attempts = 1 and done_at is null") == 1);
 
         await().atMost(PATIENCE).until(() -> count("kasane.deadline where task_id = '" + task + "'") == 1);
@@ -492,7 +492,7 @@ class ChannelsIT {
                             List.of(one.id(), other.id()),
                             "role-allocated",
                             cause,
-                            new Notices.About(null, null, null, null)));
+                            new Notices.About(null, null, null, null, null)));
         }
         var call = calls.poll(20, TimeUnit.SECONDS);
         assertThat(call).isNotNull();

@@ -13,11 +13,12 @@ public record JobContext(
         long elementInstanceKey,
         String caseId,
         String consultationId,
+        String matterId,
         String instanceKey) {
 
-    /** Whose line of events it belongs to: the case, or the consultation that is none yet; null for neither. */
+    /** Whose line of events it belongs to: the case, the consultation that is none yet, or a matter; null for none of them. */
     public String streamId() {
-        return caseId != null ? caseId : consultationId;
+        return caseId != null ? caseId : consultationId != null ? consultationId : matterId;
     }
 
     static JobContext of(ActivatedJob job) {
@@ -27,6 +28,7 @@ public record JobContext(
                 job.getElementInstanceKey(),
                 KasaneWorker.optional(job, "caseId"),
                 KasaneWorker.optional(job, "consultationId"),
+                KasaneWorker.optional(job, "matterId"),
                 KasaneWorker.optional(job, "instanceKey"));
     }
 }

@@ -16,7 +16,7 @@ public final class ReadCaseFactsWorker extends KasaneWorker {
     protected Map<String, Object> work(ActivatedJob job) {
         var context = JobContext.of(job);
         if (context.streamId() == null) {
-            throw new UnknownReference("変数「caseId」も「consultationId」もありません。");
+            throw new UnknownReference("変数「caseId」「consultationId」「matterId」のどれもありません。");
         }
         return port.facts(context);
     }

@@ -42,7 +42,7 @@ class WorkersTest {
 
             assertThat(heard)
                     .containsExactly(
-                            new JobContext("consultation", JobInHand.INSTANCE, JobInHand.ELEMENT, null, "c1", "c1"),
+                            new JobContext("consultation", JobInHand.INSTANCE, JobInHand.ELEMENT, null, "c1", null, "c1"),
                             "Task_Triage",
                             "s1");
             job.isCompletedWith(Map.of("route", "case"));
@@ -78,7 +78,7 @@ class WorkersTest {
 
         @Test
         void isGivenUpWithoutACaseOrAConsultation() {
-            new JobInHand("plan").handledBy(worker).isGivenUpWith("変数「caseId」も「consultationId」もありません。");
+            new JobInHand("plan").handledBy(worker).isGivenUpWith("変数「caseId」「consultationId」「matterId」のどれもありません。");
         }
 
         @Test
