@@ -141,11 +141,7 @@ async function start() {
       if (answer.ok) {
         sent = true;
         const result = (await answer.json()) as Record<string, string>;
-        location.assign(
-          page.dataset
-            .next!.replace('{consultationId}', result.consultationId ?? '')
-            .replace('{submissionId}', result.submissionId ?? ''),
-        );
+        location.assign(page.dataset.next!.replace(/\{(\w+)\}/g, (_, id: string) => result[id] ?? ''));
         return;
       }
       const problem = (await answer.json().catch(() => ({}))) as Problem;

@@ -37,7 +37,7 @@ class FormSubsetTest {
             "memberOptions",
             "sittingOptions",
             "answerOptions",
-            "resourceOptions",
+            "resourceOptions", "issueOptions", "areaOptions", "bodyOptions",
             "closureOptions");
     private static final Set<String> LAID_OUT = Set.of("text", "separator", "group");
 
@@ -52,7 +52,8 @@ class FormSubsetTest {
                                 "moving-out",
                                 "member-added",
                                 "reopening",
-                                "participation-need"))
+                                "participation-need",
+                                "community-issue"))
                 .distinct();
     }
 

@@ -35,6 +35,7 @@ class ProcessVariablesTest {
                 .containsExactlyInAnyOrder(
                         "caseId",
                         "consultationId",
+                        "matterId",
                         "meetingId",
                         "planId",
                         "submissionId",
