@@ -59,6 +59,7 @@ class ProcessVariablesTest {
                         "sections",
                         "thirdParty",
                         "standstill",
+                        "triage",
                         "advice",
                         "targetGroup",
                         "bodySlot",
