@@ -1,9 +1,10 @@
 package jp.kasane.consultation;
 
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.Cases;
-import jp.kasane.casefile.Streams;
+import jp.kasane.casefile.ProcessFacts;
 import jp.kasane.decision.Decided;
 import jp.kasane.decision.DecisionEffect;
 import jp.kasane.notification.Notices;
@@ -11,23 +12,51 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Who takes up the case that a consultation became: urgent, intervention, abuse the city, ties in the community the council (002,
+ * Who takes up the case that consultations became: urgent, intervention, abuse the city, ties in the community the council (002,
  * L914-924, L1227-1233). Where the city has coordinators of its own they accompany it; where it has none, whoever accompanies all
- * the others.
+ * the others. Decided before the first phase begins, so that no work is addressed to anybody else.
  */
 @Component
-class TakingUp implements DecisionEffect {
+class TakingUp implements ProcessFacts, DecisionEffect {
 
     private final JdbcClient jdbc;
-    private final Streams streams;
     private final Cases cases;
     private final Notices notices;
 
-    TakingUp(JdbcClient jdbc, Streams streams, Cases cases, Notices notices) {
+    TakingUp(JdbcClient jdbc, Cases cases, Notices notices) {
         this.jdbc = jdbc;
-        this.streams = streams;
         this.cases = cases;
         this.notices = notices;
+    }
+
+    @Override
+    public String processId() {
+        return "support-case";
+    }
+
+    /**
+     * What the table is asked with. An intervention: somebody else sees a need, and the person wants no help. That is ours: the
+     * documents say 介入 and not when.
+     */
+    @Override
+    public Map<String, Object> facts(UUID caseId, String instanceKey) {
+        return jdbc.sql(
+                        """
+                        select coalesce(f.owner, 'council') as owner, f.urgency,
+                               exists (select from kasane.consultation c join kasane.consultation_concern k on k.consultation_id = c.id
+                                       where c.case_id = f.id and k.concern = 'violence') as abuse,
+                               exists (select from kasane.consultation c
+                                       where c.case_id = f.id and c.consent_state = 'refused' and c.brought_by <> all (:household)) as intervention
+                        from kasane.case_file f where f.id = :id
+                        """)
+                .param("id", caseId)
+                .param("household", TriageFacts.THE_HOUSEHOLD.toArray(String[]::new))
+                .query((row, n) -> Map.<String, Object>of(
+                        "owner", row.getString("owner"),
+                        "urgency", row.getString("urgency"),
+                        "abuse", row.getBoolean("abuse"),
+                        "intervention", row.getBoolean("intervention")))
+                .single();
     }
 
     @Override
@@ -36,23 +65,12 @@ class TakingUp implements DecisionEffect {
     }
 
     @Override
-    public void decided(UUID consultationId, Decided decided) {
-        var owner = decided.code("owner");
-        var caseId = caseOf(consultationId);
-        if (owner.isEmpty() || caseId.isEmpty()) {
-            return;
+    public void decided(UUID caseId, Decided decided) {
+        // Without an answer it is as it always was: nobody is kept waiting for a table.
+        var owner = decided.code("owner").orElse("council");
+        if (cases.takenUpBy(caseId, owner) && owner.equals("city")) {
+            accompaniedByTheCity(caseId);
         }
-        streams.lock(caseId.get());
-        if (cases.takenUpBy(caseId.get(), owner.get()) && owner.get().equals("city")) {
-            accompaniedByTheCity(caseId.get());
-        }
-    }
-
-    private Optional<UUID> caseOf(UUID consultationId) {
-        return jdbc.sql("select case_id from kasane.consultation where id = :id and case_id is not null")
-                .param("id", consultationId)
-                .query(UUID.class)
-                .optional();
     }
 
     private void accompaniedByTheCity(UUID caseId) {
@@ -65,9 +83,12 @@ class TakingUp implements DecisionEffect {
                 .param("id", caseId)
                 .query(City.class)
                 .single();
-        if (!notices.holders(city.municipalityId(), "coordinator", city.agencyId())
-                .isEmpty()) {
+        if (!coordinatorsOf(city.municipalityId(), city.agencyId()).isEmpty()) {
             cases.accompaniedBy(caseId, city.agencyId());
         }
+    }
+
+    private List<UUID> coordinatorsOf(UUID municipalityId, UUID agencyId) {
+        return notices.holders(municipalityId, "coordinator", agencyId);
     }
 }

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * What the tables {@code triage} and {@code owner} are asked with, derived from what the window wrote down anyway: it answers no
+ * What the table {@code triage} is asked with, derived from what the window wrote down anyway: it answers no
  * question twice (002, L2131-2133; L5070-5074). Where the documents give no measure, it is ours and says so.
  */
 @Component
@@ -21,7 +21,7 @@ class TriageFacts implements ProcessFacts {
     /** 主訴が多岐: from so many concerns on. Ours: no document counts. */
     private static final int MANY = 4;
 
-    private static final Set<String> THE_HOUSEHOLD = Set.of("self", "family");
+    static final Set<String> THE_HOUSEHOLD = Set.of("self", "family");
     private static final Set<String> PEOPLE_OF_THE_AREA = Set.of("neighbour", "commissioner", "other");
 
     private final JdbcClient jdbc;
@@ -35,18 +35,15 @@ class TriageFacts implements ProcessFacts {
      * @param mainField the field that answers to it, or null
      * @param fields those that answer to the marked concerns, as far as the municipality has an agency of that field
      * @param returned agencies that it was sent to and that sent it back
-     * @param urgency as somebody judged it; normal until then
      */
     record Heard(
             String broughtBy,
             boolean subjectKnown,
-            String consentState,
             List<String> concerns,
             String main,
             String mainField,
             List<String> fields,
-            int returned,
-            String urgency) {
+            int returned) {
 
         /** clear, many or unclear. */
         String complaint() {
@@ -79,15 +76,6 @@ class TriageFacts implements ProcessFacts {
                 default -> "unconnected";
             };
         }
-
-        boolean abuse() {
-            return concerns.contains("violence");
-        }
-
-        /** Somebody else sees a need, and the person wants no help. Ours: the documents say 介入 and not when. */
-        boolean intervention() {
-            return thirdParty() && "refused".equals(consentState);
-        }
     }
 
     @Override
@@ -102,28 +90,26 @@ class TriageFacts implements ProcessFacts {
                 "complaint", heard.complaint(),
                 "sections", heard.sections(),
                 "thirdParty", heard.thirdParty(),
-                "standstill", heard.standstill(),
-                "urgency", heard.urgency(),
-                "abuse", heard.abuse(),
-                "intervention", heard.intervention());
+                "standstill", heard.standstill());
     }
 
     private Heard heard(UUID consultationId) {
         return jdbc.sql(
                         """
-                        select c.brought_by, c.subject_known, c.consent_state,
+                        select c.brought_by, c.subject_known,
                                coalesce(array_agg(k.concern) filter (where k.concern is not null), '{}') as concerns,
                                max(k.concern) filter (where k.main) as main,
                                max(a.field) filter (where k.main) as main_field,
                                coalesce(array_agg(a.field) filter (where a.field is not null), '{}') as fields,
-                               coalesce(c.urgency, 'normal') as urgency,
                                (select count(distinct r.to_agency_id) from kasane.referral r
                                 where r.consultation_id = c.id and r.status = 'returned') as returned
                         from kasane.consultation c
                         left join kasane.consultation_concern k on k.consultation_id = c.id
                         left join kasane.concern_field f on f.municipality_id = c.municipality_id and f.concern = k.concern
                         left join lateral (select g.field from kasane.agency g
-                                           where g.municipality_id = c.municipality_id and g.active and g.field = f.field limit 1) a on true
+                                           where g.municipality_id = c.municipality_id and g.active
+                                             -- 市 is the municipality itself, whatever it is.
+                                             and (g.field = f.field or f.field = '市' and g.field in ('区', '町', '村')) limit 1) a on true
                         where c.id = :id
                         group by c.id
                         """)
@@ -131,13 +117,11 @@ class TriageFacts implements ProcessFacts {
                 .query((row, n) -> new Heard(
                         row.getString("brought_by"),
                         row.getBoolean("subject_known"),
-                        row.getString("consent_state"),
                         list(row.getArray("concerns").getArray()),
                         row.getString("main"),
                         row.getString("main_field"),
                         list(row.getArray("fields").getArray()),
-                        row.getInt("returned"),
-                        row.getString("urgency")))
+                        row.getInt("returned")))
                 .single();
     }
 

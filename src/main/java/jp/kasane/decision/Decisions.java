@@ -77,9 +77,7 @@ public class Decisions implements RecordDecision {
     @Override
     public void record(JobContext job, String decision, Map<String, Object> variables) {
         var table = tables.named(decision).orElseThrow(() -> new UnknownReference("決定表「" + decision + "」はありません。"));
-        var stream = Ids.parse(job.caseId())
-                .or(() -> Ids.parse(job.consultationId()))
-                .orElseThrow(() -> new UnknownReference("決定の対象がありません。"));
+        var stream = Ids.parse(job.streamId()).orElseThrow(() -> new UnknownReference("決定の対象がありません。"));
         system.inTransaction(() -> {
             if (!streams.exists(stream)) {
                 throw new UnknownReference("決定の対象がデータベースにありません。");

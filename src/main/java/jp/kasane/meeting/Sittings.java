@@ -408,11 +408,13 @@ public class Sittings {
                         """
                         select * from (
                         select s.id, s.starts_at, s.cutoff_at, not s.at_need as regular, b.name,
-                               coalesce(s.body_id = any (:first::uuid[]), false) as first
+                               coalesce(s.body_id = any (:first::uuid[]), false) as first,
+                               row_number() over (partition by coalesce(s.body_id = any (:first::uuid[]), false)
+                                                  order by s.starts_at, s.id) <= :half as near
                         from kasane.sitting s left join kasane.meeting_body b on b.id = s.body_id
                         where s.status = 'planned' and (s.cutoff_at > :now and %s or s.id = :own::uuid) and :type = any (s.kinds)
                           and (not s.at_need or exists (select from kasane.meeting m where m.sitting_id = s.id and m.status = 'convened'))
-                        order by (s.id = :own::uuid) is true desc, first desc, s.starts_at, s.id limit :most) o
+                        order by (s.id = :own::uuid) is true desc, near desc, s.starts_at, s.id limit :most) o
                         order by o.first desc, o.starts_at, o.id
                         """
                                 .formatted(IN_USE))
@@ -421,6 +423,8 @@ public class Sittings {
                 .param("first", first)
                 .param("type", meetingType)
                 .param("most", OFFERED)
+                // The others' stay to be chosen, too.
+                .param("half", OFFERED / 2)
                 .query((row, n) -> Map.of(
                         "value",
                         row.getString("id"),

@@ -77,32 +77,6 @@ class ConsultationIT extends ProcessScenario {
         assertThat(decided).containsExactly("triage {advice=" + advice + ", caseClass=" + caseClass + "}");
     }
 
-    /** Urgent, intervention, abuse: the city; ties in the community: the council (002, L914-924). */
-    @ParameterizedTest
-    @CsvSource({"urgent, false, city", "normal, true, city", "soon, false, council"})
-    void whoTakesACaseUpIsDecidedAsItOpens(String urgency, boolean abuse, String owner) {
-        factsOf("consultation", Map.of("step", "triage", "abuse", abuse));
-        submissionsOf("Task_Triage", Map.of("route", "case", "caseClass", "class3", "urgency", urgency));
-
-        receive();
-        submit("Task_Triage");
-
-        assertThat(CONSULTATION)
-                .isCompleted()
-                .hasCompletedElementsInOrder("Decision_Owner", "Activity_RecordOwner", "End_CaseOpened");
-        assertThat(decided).last().isEqualTo("owner {owner=" + owner + "}");
-    }
-
-    @Test
-    void whatIsAnsweredAtTheWindowIsTakenUpByNobodyElse() {
-        submissionsOf("Task_Triage", Map.of("route", "own", "caseClass", "class1", "urgency", "normal"));
-
-        receive();
-        submit("Task_Triage");
-
-        assertThat(CONSULTATION).isCompleted().hasNotActivatedElements("Decision_Owner");
-    }
-
     @Test
     void whatCannotWaitIsToldToTheSectionAtOnce() {
         submissionsOf("Task_Triage", Map.of("route", "case", "caseClass", "class4", "urgency", "urgent"));

@@ -120,10 +120,6 @@ final class DiagramRules {
 
     private void mapping(Element mapping) {
         known(mapping, mapping.getAttribute("target"));
-        if (owner(mapping).getLocalName().equals("businessRuleTask")) {
-            // What it takes apart is the table's answer, which stays inside of the task.
-            return;
-        }
         expression(mapping, mapping.getAttribute("source"));
     }
 
@@ -134,7 +130,8 @@ final class DiagramRules {
         var names = NAME.matcher(STRING.matcher(expression.substring(1)).replaceAll(" "));
         while (names.find()) {
             if (!FEEL_WORDS.contains(names.group())) {
-                known(where, names.group());
+                // triage.advice is a part of triage.
+                known(where, names.group().split("\\.")[0]);
             }
         }
     }
@@ -282,7 +279,7 @@ final class DiagramRules {
                 finding(task, "asks an unknown decision table");
                 return;
             }
-            known(task, resultOf(task, called));
+            known(task, called.getAttribute("resultVariable"));
             if (!called.getAttribute("bindingType").equals("latest")) {
                 finding(task, "must bind the latest version");
             }
@@ -300,18 +297,6 @@ final class DiagramRules {
                 finding(task, "is not followed by record-decision with its table");
             }
         });
-    }
-
-    /** The variable that gets the answer; of several codes each has a mapping of its own, and their list is seen by nobody else. */
-    private static String resultOf(Element task, Element called) {
-        var outputs = DecisionTable.named(called.getAttribute("decisionId")).outputs();
-        var mapped = extension(task, "ioMapping").stream()
-                .flatMap(mapping -> children(mapping, ZEEBE, "output").stream())
-                .map(output -> output.getAttribute("target"))
-                .collect(Collectors.toSet());
-        return outputs.stream().map(DecisionTable.Column::name).allMatch(mapped::contains)
-                ? outputs.getFirst().name()
-                : called.getAttribute("resultVariable");
     }
 
     private Optional<Element> next(Element node) {

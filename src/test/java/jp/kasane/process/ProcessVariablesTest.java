@@ -60,6 +60,7 @@ class ProcessVariablesTest {
                         "sections",
                         "thirdParty",
                         "standstill",
+                        "triage",
                         "advice",
                         "targetGroup",
                         "bodySlot",

@@ -140,6 +140,35 @@ class SupportCaseIT extends ProcessScenario {
                 .hasNoActiveIncidents();
     }
 
+    /** Urgent, intervention, abuse: the city; ties in the community: the council (002, L914-924). Before any phase begins. */
+    @ParameterizedTest
+    @CsvSource({"urgent, false, city", "normal, true, city", "soon, false, council"})
+    void whoTakesACaseUpIsDecidedAsItOpens(String urgency, boolean abuse, String owner) {
+        factsOf(
+                "support-case",
+                Map.of("phase", "assessment", "owner", "undecided", "urgency", urgency, "abuse", abuse),
+                Map.of("phase", "closed", "owner", owner));
+
+        open();
+
+        task("Task_GatherInformation").isCreated();
+        assertThat(CASE)
+                .hasCompletedElementsInOrder("Gateway_TakenUp", "Decision_Owner", "Activity_RecordOwner", "Start_Phase")
+                .hasVariable("owner", owner);
+        assertThat(decided).containsExactly("owner {owner=" + owner + "}");
+    }
+
+    @Test
+    void aCaseThatIsSeatedAgainKeepsWhoTookItUp() {
+        factsOf("support-case", Map.of("phase", "assessment", "owner", "city"));
+
+        open();
+
+        task("Task_GatherInformation").isCreated();
+        assertThat(CASE).hasNotActivatedElements("Decision_Owner");
+        assertThat(decided).isEmpty();
+    }
+
     /** Before the plan a meeting is a 支援会議, whether or not there is consent: said by the table, not by the diagram. */
     @ParameterizedTest
     @CsvSource({"true", "false"})
@@ -178,7 +207,16 @@ class SupportCaseIT extends ProcessScenario {
 
         assertThat(CASE).isCompleted();
         assertThat(variablesOf("support-case"))
-                .containsExactlyInAnyOrder("caseId", "instanceKey", "phase", "meetingType", "consentSufficient");
+                .containsExactlyInAnyOrder(
+                        "caseId",
+                        "instanceKey",
+                        "phase",
+                        "meetingType",
+                        "consentSufficient",
+                        "owner",
+                        "urgency",
+                        "abuse",
+                        "intervention");
     }
 
     /** Consent withdrawn, something urgent, a move: whatever the case waits for, it asks where it stands now. */
