@@ -95,11 +95,7 @@ public class CommunityIssues implements ProcessFacts, Occasion {
     /** Those under way first, the newest first. */
     @Transactional(readOnly = true)
     public List<CommunityIssue> list() {
-        return jdbc
-                .sql(SELECT + "order by i.status = 'settled', i.number desc")
-                .query(Row.class)
-                .list()
-                .stream()
+        return jdbc.sql(SELECT + "order by i.status = 'settled', i.number desc").query(Row.class).list().stream()
                 .map(this::with)
                 .toList();
     }
@@ -165,7 +161,8 @@ public class CommunityIssues implements ProcessFacts, Occasion {
     Map<String, Object> choices() {
         var issues = new ArrayList<Forms.Option>();
         issues.add(new Forms.Option(NEW, "新しい課題"));
-        jdbc.sql("select id, number || ' ' || title as label from kasane.community_issue where status <> 'settled' order by number desc")
+        jdbc.sql(
+                        "select id, number || ' ' || title as label from kasane.community_issue where status <> 'settled' order by number desc")
                 .query((row, n) -> new Forms.Option(row.getString("id"), row.getString("label")))
                 .list()
                 .forEach(issues::add);
@@ -243,8 +240,7 @@ public class CommunityIssues implements ProcessFacts, Occasion {
                 .param("now", Timestamp.from(s.recordedAt()))
                 .param("by", s.submittedBy())
                 .update();
-        streams.append(
-                s.caseId(), CaseEvent.now("case.raised-issue", clock.instant(), Map.of("issueId", issue)));
+        streams.append(s.caseId(), CaseEvent.now("case.raised-issue", clock.instant(), Map.of("issueId", issue)));
     }
 
     // ── its way ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -306,7 +302,8 @@ public class CommunityIssues implements ProcessFacts, Occasion {
                 .param("id", issue)
                 .query(UUID.class)
                 .list();
-        var steps = jdbc.sql("select count(*) from kasane.community_issue_step where issue_id = :id and voided_at is null")
+        var steps = jdbc.sql(
+                        "select count(*) from kasane.community_issue_step where issue_id = :id and voided_at is null")
                 .param("id", issue)
                 .query(Long.class)
                 .single();

@@ -23,8 +23,7 @@ public class RaiseIssue {
     private final Forms forms;
     private final Agencies agencies;
 
-    RaiseIssue(
-            CommunityIssues issues, Submissions submissions, Streams streams, Forms forms, Agencies agencies) {
+    RaiseIssue(CommunityIssues issues, Submissions submissions, Streams streams, Forms forms, Agencies agencies) {
         this.issues = issues;
         this.submissions = submissions;
         this.streams = streams;

@@ -37,7 +37,10 @@ class FormSubsetTest {
             "memberOptions",
             "sittingOptions",
             "answerOptions",
-            "resourceOptions", "issueOptions", "areaOptions", "bodyOptions",
+            "resourceOptions",
+            "issueOptions",
+            "areaOptions",
+            "bodyOptions",
             "closureOptions");
     private static final Set<String> LAID_OUT = Set.of("text", "separator", "group");
 

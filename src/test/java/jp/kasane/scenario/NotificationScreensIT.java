@@ -33,7 +33,11 @@ class NotificationScreensIT {
 
     private static void tell(UUID user, String kind) {
         kasane.bean(SystemActor.class).inTransaction(() -> kasane.bean(Notices.class)
-                .tell(List.of(user), kind, "screen:" + UUID.randomUUID(), new Notices.About(null, null, null, null, null)));
+                .tell(
+                        List.of(user),
+                        kind,
+                        "screen:" + UUID.randomUUID(),
+                        new Notices.About(null, null, null, null, null)));
     }
 
     private static String mailChoice(UUID user, String kind) {

@@ -220,7 +220,11 @@ class ChannelsIT {
             kasane.bean(TransactionTemplate.class).executeWithoutResult(transaction -> {
                 for (int i = 0; i < 2; i++) {
                     kasane.bean(Notices.class)
-                            .tell(List.of(person.id()), "deadline-2", cause, new Notices.About(null, null, null, null, null));
+                            .tell(
+                                    List.of(person.id()),
+                                    "deadline-2",
+                                    cause,
+                                    new Notices.About(null, null, null, null, null));
                 }
             });
             return null;

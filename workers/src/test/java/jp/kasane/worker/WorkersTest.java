@@ -42,7 +42,8 @@ class WorkersTest {
 
             assertThat(heard)
                     .containsExactly(
-                            new JobContext("consultation", JobInHand.INSTANCE, JobInHand.ELEMENT, null, "c1", null, "c1"),
+                            new JobContext(
+                                    "consultation", JobInHand.INSTANCE, JobInHand.ELEMENT, null, "c1", null, "c1"),
                             "Task_Triage",
                             "s1");
             job.isCompletedWith(Map.of("route", "case"));
