@@ -124,8 +124,7 @@ public class Tasks {
                           and (t.audience_id = any ((select kasane.audiences())::uuid[]) or t.case_id = :stream)
                           and (:view <> 'MINE' or c.user_id = kasane.acting_user())
                           and (:view <> 'GROUP' or (c.user_id is null and t.audience_id = any ((select kasane.workable_audiences())::uuid[])))
-                          and (:case::uuid is null or t.case_id = :stream)
-                          and (:consultation::uuid is null or t.consultation_id = :consultation)
+                          and (:stream::uuid is null or t.case_id = :stream or t.consultation_id = :stream or t.matter_id = :stream)
                           and (:step::text is null or t.element_id = :step)
                         order by l.due_at nulls last, t.created_at, t.id
                         limit :most
