@@ -1,12 +1,10 @@
 package jp.kasane.consultation;
 
 import java.util.ArrayList;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import jp.kasane.decision.Decisions;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.notification.Notices;
@@ -15,7 +13,6 @@ import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.context.MessageSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -31,8 +28,7 @@ class Triage implements StepHandler, Occasion {
     private final Outcomes outcomes;
     private final Notices notices;
     private final ApplicationEventPublisher events;
-    private final Decisions decisions;
-    private final MessageSource words;
+    private final TriageAdvice advice;
 
     Triage(
             JdbcClient jdbc,
@@ -40,10 +36,8 @@ class Triage implements StepHandler, Occasion {
             Outcomes outcomes,
             Notices notices,
             ApplicationEventPublisher events,
-            Decisions decisions,
-            MessageSource words) {
-        this.decisions = decisions;
-        this.words = words;
+            TriageAdvice advice) {
+        this.advice = advice;
         this.jdbc = jdbc;
         this.agencies = agencies;
         this.outcomes = outcomes;
@@ -56,25 +50,9 @@ class Triage implements StepHandler, Occasion {
         return "triage";
     }
 
-    /** What the table {@code triage} advises. Somebody who knows more chooses otherwise; both are kept (002, L2131-2137). */
     @Override
     public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
-        var advised = decisions.latest(consultationId, "triage");
-        var caseClass = advised.flatMap(decided -> decided.code("caseClass"));
-        var advice = advised.flatMap(decided -> decided.code("advice"));
-        if (caseClass.isEmpty() || advice.isEmpty()) {
-            return Map.of();
-        }
-        return Map.of(
-                "caseClass",
-                caseClass.get(),
-                "advice",
-                word("advice." + advice.get()) + "（" + word("caseClass." + caseClass.get()) + "）");
-    }
-
-    /** Forms are in Japanese. */
-    private String word(String key) {
-        return words.getMessage(key, null, Locale.JAPANESE);
+        return advice.prefill(consultationId);
     }
 
     /** @throws Refusal.Invalid if it would be sent to the very agency that has it */

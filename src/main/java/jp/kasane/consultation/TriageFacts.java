@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * question twice (002, L2131-2133; L5070-5074). Where the documents give no measure, it is ours and says so.
  */
 @Component
-class TriageFacts implements ProcessFacts {
+public class TriageFacts implements ProcessFacts {
 
     /** 主訴が多岐: from so many concerns on. Ours: no document counts. */
     private static final int MANY = 4;
@@ -85,6 +85,11 @@ class TriageFacts implements ProcessFacts {
 
     @Override
     public Map<String, Object> facts(UUID consultationId, String instanceKey) {
+        return of(consultationId);
+    }
+
+    /** As it stands now: what came back with a proposal stands otherwise than before it was sent. */
+    public Map<String, Object> of(UUID consultationId) {
         var heard = heard(consultationId);
         return Map.of(
                 "complaint", heard.complaint(),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import jp.kasane.consultation.Outcomes;
+import jp.kasane.consultation.TriageAdvice;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
 import jp.kasane.task.Recorded;
@@ -25,8 +26,10 @@ class ProposalResponses implements StepHandler {
     private final Referrals referrals;
     private final Outcomes outcomes;
     private final Agencies agencies;
+    private final TriageAdvice advice;
 
-    ProposalResponses(JdbcClient jdbc, Referrals referrals, Outcomes outcomes, Agencies agencies) {
+    ProposalResponses(JdbcClient jdbc, Referrals referrals, Outcomes outcomes, Agencies agencies, TriageAdvice advice) {
+        this.advice = advice;
         this.jdbc = jdbc;
         this.referrals = referrals;
         this.outcomes = outcomes;
@@ -63,6 +66,8 @@ class ProposalResponses implements StepHandler {
         var known = new HashMap<String, Object>();
         known.put("caseClass", judged.caseClass());
         known.put("urgency", judged.urgency());
+        // It came back, and the table was asked once more.
+        known.putAll(advice.prefill(consultationId));
         referrals.last(consultationId).ifPresent(referral -> known.put("referralRequest", referral.request()));
         return known;
     }

@@ -10,6 +10,7 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Streams;
 import jp.kasane.consultation.Outcomes;
+import jp.kasane.consultation.TriageFacts;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
@@ -38,10 +39,18 @@ class ReferralAnswers implements StepHandler {
     private final Outcomes outcomes;
     private final Agencies agencies;
     private final Streams streams;
+    private final TriageFacts triage;
     private final Clock clock;
 
     ReferralAnswers(
-            JdbcClient jdbc, Referrals referrals, Outcomes outcomes, Agencies agencies, Streams streams, Clock clock) {
+            JdbcClient jdbc,
+            Referrals referrals,
+            Outcomes outcomes,
+            Agencies agencies,
+            Streams streams,
+            TriageFacts triage,
+            Clock clock) {
+        this.triage = triage;
         this.jdbc = jdbc;
         this.referrals = referrals;
         this.outcomes = outcomes;
@@ -125,7 +134,9 @@ class ReferralAnswers implements StepHandler {
                 outcomes.becomesCase(s.consultationId(), s.text("caseClass"), s.text("urgency"), s.text("begin"));
             default -> outcomes.is(s.consultationId(), "referral");
         }
-        return Map.of("outcome", outcome.equals("returned") ? "returned" : "accepted");
+        var facts = new HashMap<String, Object>(triage.of(s.consultationId()));
+        facts.put("outcome", outcome.equals("returned") ? "returned" : "accepted");
+        return facts;
     }
 
     private UUID proposed(Submission s) {

@@ -13,6 +13,7 @@ import jp.kasane.casefile.Streams;
 import jp.kasane.consultation.ConsultationSection;
 import jp.kasane.consultation.SendingTakenBack;
 import jp.kasane.consultation.SentOn;
+import jp.kasane.consultation.TriageFacts;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
@@ -45,9 +46,11 @@ public class Referrals implements ProcessFacts {
     private final JdbcClient jdbc;
     private final Agencies agencies;
     private final Streams streams;
+    private final TriageFacts triage;
     private final Clock clock;
 
-    Referrals(JdbcClient jdbc, Agencies agencies, Streams streams, Clock clock) {
+    Referrals(JdbcClient jdbc, Agencies agencies, Streams streams, TriageFacts triage, Clock clock) {
+        this.triage = triage;
         this.jdbc = jdbc;
         this.agencies = agencies;
         this.streams = streams;
@@ -173,6 +176,7 @@ public class Referrals implements ProcessFacts {
         var chain = ofConsultation(consultationId);
         facts.put("step", !chain.isEmpty() && chain.getLast().status().equals("returned") ? "consider" : "answer");
         facts.put("passedAround", handOvers(chain) >= PASSED_AROUND);
+        facts.putAll(triage.of(consultationId));
         return facts;
     }
 

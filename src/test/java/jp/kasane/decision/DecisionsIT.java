@@ -115,6 +115,29 @@ class DecisionsIT {
         triage(id, "class1", "normal", "own");
     }
 
+    /** One agency sent it back: the first window alone does not get on (002, L5070-5074). Two did: it cannot be connected. */
+    @Test
+    void whatComesBackIsAdvisedAnew() {
+        kasane.employ("decision-wakamono", "若者 支援", "member", "wakamono");
+        var id = received(
+                "\"broughtBy\":\"self\",\"subjectKnown\":true,\"subjectName\":\"目安 二\",\"concerns\":[\"job\"],\"story\":\"仕事のこと\"");
+        var sent = kasane.as("reception")
+                .submit(
+                        kasane.as("reception").task("Task_Triage", "consultationId=" + id),
+                        "{\"caseClass\":\"class1\",\"reason\":\"応じる機関がある\",\"urgency\":\"normal\",\"route\":\"referral\",\"referralAgency\":\"wakamono\",\"referralRequest\":\"就労の相談を受けてほしい\"}");
+        assertThat(sent.status()).as(sent.text()).isEqualTo(201);
+        var returned = kasane.as("decision-wakamono")
+                .submit(
+                        kasane.as("decision-wakamono").task("Task_AnswerReferral", "consultationId=" + id),
+                        "{\"outcome\":\"returned\",\"proposal\":\"先に家族の話を聞いてください\"}");
+        assertThat(returned.status()).as(returned.text()).isEqualTo(201);
+
+        var task = kasane.as("reception").task("Task_ConsiderProposal", "consultationId=" + id);
+        assertThat(sheet("reception", task).get("caseClass").asText()).isEqualTo("class3");
+        assertThat(sheet("reception", task).get("advice").asText()).isEqualTo("多機関協働にかける（③）");
+        assertThat(consultation(id).get("caseClass").asText()).isEqualTo("class1");
+    }
+
     private static JsonNode takenUp(String consultation) {
         var caseId = caseOf(consultation);
         await("who takes it up").atMost(SOON).until(() -> !kasane.as("manager")

@@ -39,6 +39,8 @@ abstract class ProcessScenario {
                     "sections", "one",
                     "thirdParty", false,
                     "standstill", "none"),
+            "referral",
+            Map.of("complaint", "clear", "sections", "one", "thirdParty", false, "standstill", "none"),
             "support-case",
             Map.of(
                     "consentSufficient", false,

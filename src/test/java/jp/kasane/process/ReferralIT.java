@@ -48,12 +48,17 @@ class ReferralIT extends ProcessScenario {
 
     @Test
     void whatComesBackIsTriedAndAppliedForAgain() {
-        submissionsOf("Task_AnswerReferral", Map.of("outcome", "returned"), Map.of("outcome", "accepted"));
+        submissionsOf(
+                "Task_AnswerReferral",
+                Map.of("outcome", "returned", "standstill", "stuck"),
+                Map.of("outcome", "accepted"));
         submissionsOf("Task_ConsiderProposal", Map.of("outcome", "again"));
 
         send();
         submit("Task_AnswerReferral");
         task("Task_ConsiderProposal").isCreated().hasCandidateGroups(List.of("reception"));
+        // It came back: the table advises anew (002, L5070-5074).
+        assertThat(decided).containsExactly("triage {advice=needed, caseClass=class3}");
         submit("Task_ConsiderProposal");
         submit("Task_AnswerReferral");
 
