@@ -15,6 +15,7 @@ import jp.kasane.task.FreeForm;
 import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -200,8 +201,11 @@ final class IssueSteps {
     @Component
     static class Sort extends Step {
 
-        Sort(JdbcClient jdbc, CommunityIssues issues, Clock clock) {
+        private final ApplicationEventPublisher events;
+
+        Sort(JdbcClient jdbc, CommunityIssues issues, Clock clock, ApplicationEventPublisher events) {
             super(jdbc, issues, clock, "sort", "sorting");
+            this.events = events;
         }
 
         @Override
@@ -242,6 +246,12 @@ final class IssueSteps {
                             .param("body", s.text("body"))
                             .update();
                     issues.is(s.streamId(), "deliberation", null);
+                    var body = jdbc.sql("select body_id from kasane.community_issue where id = :id")
+                            .param("id", s.streamId())
+                            .query(UUID.class)
+                            .single();
+                    events.publishEvent(new IssuePut(
+                            s.streamId(), body, issues.one(s.streamId()).title(), s.text("question")));
                 }
                 case "existing" -> issues.is(s.streamId(), "settled", "existing");
                 default -> issues.is(s.streamId(), "kept", null);

@@ -20,6 +20,7 @@ import jp.kasane.calendar.BusinessCalendar;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -39,8 +40,10 @@ public class MeetingBodies {
     private final JdbcClient jdbc;
     private final SettingChanges changes;
     private final Sittings sittings;
+    private final ApplicationEventPublisher events;
 
-    MeetingBodies(JdbcClient jdbc, SettingChanges changes, Sittings sittings) {
+    MeetingBodies(JdbcClient jdbc, SettingChanges changes, Sittings sittings, ApplicationEventPublisher events) {
+        this.events = events;
         this.jdbc = jdbc;
         this.changes = changes;
         this.sittings = sittings;
@@ -203,6 +206,7 @@ public class MeetingBodies {
                 .update();
         changes.note("meeting-body", after.code(), before.orElse(null), after);
         sittings.replan(municipality());
+        events.publishEvent(new BodiesChanged(municipality()));
         return after;
     }
 

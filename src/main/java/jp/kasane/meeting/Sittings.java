@@ -180,6 +180,11 @@ public class Sittings {
     }
 
     /** Time passes: what is planned is carried on before it runs out. */
+    /** Sees to it that the year ahead is planned, for whoever needs the next sitting. */
+    public void planned() {
+        planAhead(jdbc.sql("select kasane.my_municipality()").query(UUID.class).single());
+    }
+
     private void planAhead(UUID municipality) {
         boolean runsOut = jdbc.sql(
                         """

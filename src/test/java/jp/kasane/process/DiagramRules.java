@@ -30,6 +30,7 @@ final class DiagramRules {
             "notify",
             "invite-members",
             "assign-sitting",
+            "close-agenda",
             "allocate-roles",
             "sweep-deadlines",
             "escalate-deadline");

@@ -125,6 +125,7 @@ abstract class ProcessScenario {
             assigned.add((String) job.getVariable("instanceKey"));
             return next("assign-sitting");
         });
+        work("close-agenda", job -> next("close-agenda"));
         work("allocate-roles", job -> {
             allocated.add((String) job.getVariable("instanceKey"));
             return Map.of();

@@ -51,6 +51,7 @@ class ProcessVariablesTest {
                         "consentSufficient",
                         "passedAround",
                         "followAt",
+                        "agendaAt",
                         "sweepAt",
                         "reviewAt",
                         "reportAt",

@@ -1,0 +1,180 @@
+package jp.kasane.network;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import jp.kasane.casefile.CaseEvent;
+import jp.kasane.casefile.Streams;
+import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.municipality.Agencies;
+import jp.kasane.notification.Occasion;
+import jp.kasane.task.Recorded;
+import jp.kasane.task.StepHandler;
+import jp.kasane.task.Submission;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** 定例会議の開催・記録: who was there, what was said of each item, and what goes back to the area (002, L4443-4449). */
+@Component
+class NetworkRecords implements StepHandler {
+
+    private final JdbcClient jdbc;
+    private final NetworkMeetings meetings;
+    private final Agencies agencies;
+    private final Streams streams;
+    private final Clock clock;
+
+    NetworkRecords(JdbcClient jdbc, NetworkMeetings meetings, Agencies agencies, Streams streams, Clock clock) {
+        this.jdbc = jdbc;
+        this.meetings = meetings;
+        this.agencies = agencies;
+        this.streams = streams;
+        this.clock = clock;
+    }
+
+    @Override
+    public String formId() {
+        return "network-record";
+    }
+
+    @Override
+    public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
+        return meetings.blank(Ids.parse(instanceKey).orElseThrow());
+    }
+
+    /** @throws Refusal.Conflict if the sitting was recorded before */
+    @Override
+    public Map<String, Object> apply(Submission s) {
+        var sitting = meetings.held(s.streamId()).orElseThrow(() -> new Refusal.Conflict("この開催は、すでに記録されています。"));
+        var outcome = s.text("outcome");
+        jdbc.sql(
+                        """
+                        insert into kasane.network_record (id, municipality_id, body_id, sitting_id, submission_id, outcome, happened_on, attendees,
+                            minutes, reason, feedback, recorded_at, recorded_by)
+                        values (:id, kasane.my_municipality(), :body, :sitting, :submission, :outcome, :on, :attendees, :minutes, :reason, :feedback,
+                            :recorded, :by)
+                        """)
+                .param("id", Ids.next())
+                .param("body", s.streamId())
+                .param("sitting", sitting)
+                .param("submission", s.id())
+                .param("outcome", outcome)
+                .param("on", s.date("happenedOn"), Types.DATE)
+                .param("attendees", attendees(s))
+                .param("minutes", s.text("minutes"))
+                .param("reason", s.text("reason"))
+                .param("feedback", s.text("feedback"))
+                .param("recorded", Timestamp.from(s.recordedAt()))
+                .param("by", s.submittedBy())
+                .update();
+        items(s, sitting);
+        streams.append(
+                s.streamId(), CaseEvent.now("network." + outcome, clock.instant(), Map.of("sittingId", sitting)));
+        return Map.of("outcome", outcome);
+    }
+
+    private UUID[] attendees(Submission s) {
+        return s.list("attendees").stream().map(agencies::idOf).toArray(UUID[]::new);
+    }
+
+    /** An item that was carried over, or whose sitting was not held, waits for the next one. */
+    private void items(Submission s, UUID sitting) {
+        for (JsonNode item : s.data().path("items")) {
+            var id = Ids.parse(Submission.text(item, "itemId"));
+            if (s.text("outcome").equals("held")
+                    && id.isPresent()
+                    && !item.path("carried").asBoolean()) {
+                jdbc.sql(
+                                "update kasane.agenda_item set status = 'dealt', said = :said where id = :id and sitting_id = :sitting")
+                        .param("id", id.get())
+                        .param("sitting", sitting)
+                        .param("said", Submission.text(item, "said"))
+                        .update();
+            }
+        }
+        jdbc.sql("update kasane.agenda_item set sitting_id = null where sitting_id = :sitting and status = 'open'")
+                .param("sitting", sitting)
+                .update();
+    }
+
+    @Override
+    public Set<String> pathFields() {
+        return Set.of("outcome");
+    }
+
+    @Override
+    public boolean correct(Recorded before, Submission after) {
+        jdbc.sql(
+                        """
+                        update kasane.network_record set happened_on = :on, attendees = :attendees, minutes = :minutes, reason = :reason,
+                            feedback = :feedback, submission_id = :after
+                        where submission_id = :before
+                        """)
+                .param("before", before.id())
+                .param("after", after.id())
+                .param("on", after.date("happenedOn"), Types.DATE)
+                .param("attendees", attendees(after))
+                .param("minutes", after.text("minutes"))
+                .param("reason", after.text("reason"))
+                .param("feedback", after.text("feedback"))
+                .update();
+        for (JsonNode item : after.data().path("items")) {
+            Ids.parse(Submission.text(item, "itemId")).ifPresent(id -> jdbc.sql(
+                            "update kasane.agenda_item set said = :said where id = :id and status = 'dealt'")
+                    .param("id", id)
+                    .param("said", Submission.text(item, "said"))
+                    .update());
+        }
+        return false;
+    }
+
+    /** The sitting is to be recorded once more; its items are open again. */
+    @Override
+    public void withdraw(Recorded before) {
+        jdbc.sql("update kasane.network_record set voided_at = :now where submission_id = :id returning sitting_id")
+                .param("id", before.id())
+                .param("now", Timestamp.from(clock.instant()))
+                .query(UUID.class)
+                .optional()
+                .ifPresent(sitting -> jdbc.sql(
+                                "update kasane.agenda_item set status = 'open', said = null where sitting_id = :sitting and status = 'dealt'")
+                        .param("sitting", sitting)
+                        .update());
+    }
+
+    @Configuration
+    static class Told {
+
+        @Bean
+        Occasion networkAgenda(NetworkMeetings meetings) {
+            return occasion(meetings, "network-agenda", true);
+        }
+
+        @Bean
+        Occasion networkFeedback(NetworkMeetings meetings) {
+            return occasion(meetings, "network-feedback", false);
+        }
+
+        private static Occasion occasion(NetworkMeetings meetings, String kind, boolean coming) {
+            return new Occasion() {
+                @Override
+                public String message() {
+                    return kind;
+                }
+
+                @Override
+                public void tell(UUID body, String instanceKey) {
+                    (coming ? meetings.held(body) : meetings.lastRecorded(body))
+                            .ifPresent(sitting -> meetings.tell(body, kind, sitting));
+                }
+            };
+        }
+    }
+}
