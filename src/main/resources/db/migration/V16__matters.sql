@@ -121,9 +121,9 @@ create policy see on kasane.deadline for select using (
     (select kasane.has_role('system')) or kasane.sees_case(case_id) or kasane.sees_consultation(consultation_id) or kasane.sees_matter(matter_id));
 drop policy see on engine.user_task;
 create policy see on engine.user_task for select using (
-    audience_id = any ((select kasane.audiences())::uuid[]) or kasane.sees_case(case_id) or kasane.sees_matter(matter_id)
-    or (select kasane.has_role('system')));
+    (select kasane.has_role('system')) or audience_id = any ((select kasane.audiences())::uuid[])
+    or kasane.sees_case(case_id) or kasane.sees_matter(matter_id));
 drop policy see on engine.process_instance;
 create policy see on engine.process_instance for select using (
-    kasane.has_role('system', 'auditor', 'manager', 'admin') or kasane.sees_case(case_id) or kasane.sees_consultation(consultation_id)
-    or kasane.sees_matter(matter_id));
+    (select kasane.has_role('system', 'auditor', 'manager', 'admin')) or kasane.sees_case(case_id)
+    or kasane.sees_consultation(consultation_id) or kasane.sees_matter(matter_id));

@@ -39,9 +39,10 @@ import org.springframework.transaction.annotation.Transactional;
 /**
  * 定例会議: one instance of {@code network-meeting} per body goes round and round along the calendar. The sittings are planned by
  * {@link Sittings}; what was handed in is put to the next one at its cut-off.
+ *
+ * <p>No transaction around everything: what the engine asks is done as the system, which begins its own.
  */
 @Component
-@Transactional
 public class NetworkMeetings implements ProcessFacts, CloseAgenda {
 
     static final String KIND = "network-meeting";
@@ -281,6 +282,7 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
      * @throws Refusal.Forbidden for whoever works for no agency
      * @throws Refusal.Invalid for a title or a text that cannot be accepted
      */
+    @Transactional
     public UUID handIn(UUID body, String title, String detail) {
         var agency = agencies.ofActingUser().orElseThrow(() -> new Refusal.Forbidden("機関に属する人だけが、議題を出せます。"));
         var name = title == null ? "" : title.strip();
@@ -316,6 +318,7 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
      * @throws Refusal.Conflict once it is on a closed agenda
      * @throws Refusal.Forbidden for anybody but who handed it in, and managers
      */
+    @Transactional
     public void takeBack(UUID body, UUID item) {
         streams.lock(body);
         boolean mine = jdbc.sql(
@@ -351,6 +354,7 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
             """;
 
     /** Those that meet, by name; the others after them. */
+    @Transactional(readOnly = true)
     public List<NetworkMeeting> list() {
         return jdbc.sql(HEADS + "order by not b.active, b.name").query(Head.class).list().stream()
                 .map(this::with)
@@ -358,6 +362,7 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
     }
 
     /** @throws Refusal.NotFound if there is no such body of kind network */
+    @Transactional(readOnly = true)
     public NetworkMeeting required(UUID body) {
         return jdbc.sql(HEADS + "and b.id = :id")
                 .param("id", body)
