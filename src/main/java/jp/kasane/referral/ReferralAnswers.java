@@ -122,12 +122,11 @@ class ReferralAnswers implements StepHandler {
         streams.append(
                 s.consultationId(),
                 CaseEvent.now(
-                        "referral.answered",
+                        "referral." + outcome,
                         clock.instant(),
                         Map.of(
                                 "referralId", referral.id(),
-                                "agencyId", referral.toAgencyId(),
-                                "outcome", outcome)));
+                                "agencyId", referral.toAgencyId())));
         switch (outcome) {
             case "accepted" -> outcomes.is(s.consultationId(), "handed-over");
             case "case" ->
