@@ -42,6 +42,7 @@ public final class ScenarioPlayer {
 
     private static final Pattern DAY = Pattern.compile("today(?:([+-]\\d+))?");
     private static final Pattern TIME = Pattern.compile("now(?:([+-]\\d+)d)?");
+    private static final Pattern DAY_IN_TEXT = Pattern.compile("\\{(today(?:[+-]\\d+)?)}");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
     private static final List<String> NTHS = List.of("first", "second", "third", "fourth");
     private static final Pattern SITTING =
@@ -264,7 +265,7 @@ public final class ScenarioPlayer {
             for (var each : kept.entrySet()) {
                 filled = filled.replace("{" + each.getKey() + "}", each.getValue());
             }
-            return filled;
+            return DAY_IN_TEXT.matcher(filled).replaceAll(day -> dated(day.group(1)));
         }
 
         private JsonNode fresh(JsonNode data, String user, String task) {
