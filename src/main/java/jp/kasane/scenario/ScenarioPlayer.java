@@ -22,7 +22,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jp.kasane.calendar.OfficeDay;
 import jp.kasane.foundation.JapaneseTime;
 import org.springframework.http.MediaType;
@@ -43,6 +46,8 @@ public final class ScenarioPlayer {
     private static final Pattern DAY = Pattern.compile("today(?:([+-]\\d+))?");
     private static final Pattern TIME = Pattern.compile("now(?:([+-]\\d+)d)?");
     private static final Pattern DAY_IN_TEXT = Pattern.compile("\\{(today(?:[+-]\\d+)?)}");
+    private static final Set<String> EXPECTATIONS =
+            Set.of("phase", "task", "closed", "of", "at", "is", "says", "size", "status");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
     private static final List<String> NTHS = List.of("first", "second", "third", "fourth");
     private static final Pattern SITTING =
@@ -107,6 +112,13 @@ public final class ScenarioPlayer {
         private final Map<String, String> kept = new HashMap<>();
 
         void play(Scenario.Step step, Scenario.Refused refused) {
+            if (Stream.of(step.register(), step.task(), step.record(), step.ask(), step.post(), step.expect())
+                            .filter(Objects::nonNull)
+                            .count()
+                    != 1) {
+                throw new IllegalStateException(
+                        "a step is exactly one of register, task, record, ask, post and expect");
+            }
             JsonNode answer;
             if (step.register() != null) {
                 answer = send(step, "/api/v1/consultations", wrap(fresh(step.register(), step.as(), null)), refused);
@@ -173,6 +185,14 @@ public final class ScenarioPlayer {
 
         private JsonNode expect(Scenario.Step step) {
             var expected = step.expect();
+            expected.fieldNames().forEachRemaining(word -> {
+                if (!EXPECTATIONS.contains(word)) {
+                    throw new IllegalStateException("nobody knows how to expect " + word);
+                }
+            });
+            if (expected.has("at") && !expected.has("is") && !expected.has("says") && !expected.has("size")) {
+                throw new IllegalStateException("what stands there is to be said: is, says or size");
+            }
             if (expected.has("task")) {
                 await(step.as(), consultation, caseId, expected.get("task").asText(), false);
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,13 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * Every scenario under its own municipality's profile, and its refusal where another profile's rules forbid it. Municipalities and
- * what is told in them come in an order of chance; {@code -Dkasane.catalogue.seed=} repeats one.
+ * what is told in them come in an order of chance; {@code -Dkasane.catalogue.seed=} repeats one, {@code -Dkasane.catalogue.only=komae,yuzawa}
+ * plays in some of them while one writes.
  */
 class CatalogueIT {
 
     private static final long SEED = Long.getLong("kasane.catalogue.seed", System.nanoTime() % 1_000_000);
+    private static final String ONLY = System.getProperty("kasane.catalogue.only");
 
     private static Installations installations;
 
@@ -48,7 +51,10 @@ class CatalogueIT {
         }
 
         void play() {
-            installations.of(profile()).player().play(scenario, elsewhere);
+            var kasane = installations.of(profile());
+            long from = System.nanoTime();
+            kasane.player().play(scenario, elsewhere);
+            System.out.println(name() + ": " + (System.nanoTime() - from) / 1_000_000 + " ms");
         }
     }
 
@@ -65,6 +71,9 @@ class CatalogueIT {
                 .add(dynamicTest(
                         "38 of 66 are 57.6 %", () -> ReportFigures.areThoseOfYahaba(installations.of("yahaba"))));
         var profiles = new ArrayList<>(tests.keySet());
+        if (ONLY != null) {
+            profiles.retainAll(List.of(ONLY.split(",")));
+        }
         Collections.shuffle(profiles, chance);
         tests.values().forEach(ofOne -> Collections.shuffle(ofOne, chance));
         installations = new Installations(profiles);
@@ -98,7 +107,7 @@ class CatalogueIT {
                 scenarios.add(reader.read(stream));
             }
         }
-        scenarios.sort(java.util.Comparator.comparing(Scenario::id));
+        scenarios.sort(Comparator.comparing(Scenario::id));
         return scenarios;
     }
 
