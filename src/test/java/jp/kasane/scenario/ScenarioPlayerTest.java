@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -21,6 +22,8 @@ import jp.kasane.foundation.JapaneseTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a scenario's file says, and what the API then hears. */
 class ScenarioPlayerTest {
@@ -43,7 +46,7 @@ class ScenarioPlayerTest {
             }
             var answer = answer(asked).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, answer.length);
+            exchange.sendResponseHeaders(asked.endsWith("/records/contact") ? 422 : 200, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
@@ -61,10 +64,16 @@ class ScenarioPlayerTest {
         if (asked.startsWith("GET /api/v1/tasks")) {
             return "[{\"id\":\"t1\",\"workable\":true}]";
         }
-        if (asked.equals("GET /api/v1/cases/k1")) {
+        if (asked.startsWith("GET /api/v1/cases/k1")) {
             return """
                     {"case":{"phase":"plan","closedAt":null},
                      "household":{"members":[{"id":"m1","called":"架空 和子"},{"id":"m2","called":"架空 次郎"}]}}""";
+        }
+        if (asked.equals("POST /api/v1/resources")) {
+            return "{\"consultationId\":\"r1\"}";
+        }
+        if (asked.endsWith("/records/contact")) {
+            return "{\"detail\":\"内容を入力してください。\",\"fields\":[{\"field\":\"content\"}]}";
         }
         return "{}";
     }
@@ -165,5 +174,88 @@ class ScenarioPlayerTest {
     void thePlayerTellsWhatItPlayed() throws IOException {
         assertThat(play("- { as: reception, source: s, register: {} }"))
                 .isEqualTo(new ScenarioPlayer.Played("c1", "k1"));
+    }
+
+    // ── expecting and being refused ──────────────────────────────────────────────────────────────────────────────
+
+    private static final String REGISTERED = "- { as: reception, source: s, register: {} }\n";
+
+    @Test
+    void whatStandsAtAPlaceOfTheCaseIsCompared() throws IOException {
+        play(REGISTERED + "- { as: coordinator, expect: { at: /case/phase, is: plan } }");
+        play(REGISTERED + "- { as: coordinator, expect: { at: /household/members, size: 2 } }");
+        play(REGISTERED + "- { as: coordinator, expect: { at: /household/members/0/called, says: 和子 } }");
+
+        assertThatThrownBy(() -> play(REGISTERED + "- { as: coordinator, expect: { at: /case/phase, is: closed } }"))
+                .hasMessageContaining("step 2: /case/phase is \"plan\"");
+        assertThatThrownBy(
+                        () -> play(REGISTERED + "- { as: coordinator, expect: { at: /household/members, size: 3 } }"))
+                .hasMessageContaining("step 2: /household/members is [");
+        assertThatThrownBy(() -> play(REGISTERED + "- { as: coordinator, expect: { at: /case/nothing, is: x } }"))
+                .hasMessageContaining("step 2: there is no /case/nothing");
+    }
+
+    @Test
+    void aMisspelledExpectationIsRefused() {
+        assertThatThrownBy(() -> play(REGISTERED + "- { as: coordinator, expect: { at: /case/phase, si: closed } }"))
+                .hasMessageContaining("si");
+        assertThatThrownBy(() -> play(REGISTERED + "- { as: coordinator, expect: { at: /case/phase } }"))
+                .hasMessageContaining("is, says or size");
+        assertThatThrownBy(() -> play(REGISTERED + "- { as: coordinator, source: s }"))
+                .hasMessageContaining("exactly one");
+    }
+
+    @Test
+    void aStepThatIsToBeRefusedMustNotPass() {
+        assertThatThrownBy(() ->
+                        play("- { as: reception, register: {}, refused: { status: 422, field: story, says: 入力 } }"))
+                .hasMessageContaining("step 1: it is not refused");
+    }
+
+    @Test
+    void aRefusalIsTheOneThatIsMeant() throws IOException {
+        play(
+                REGISTERED
+                        + "- { as: coordinator, record: contact, data: {}, refused: { status: 422, field: content, says: 入力 } }");
+
+        assertThatThrownBy(
+                        () -> play(
+                                REGISTERED
+                                        + "- { as: coordinator, record: contact, data: {}, refused: { status: 422, field: kind, says: 入力 } }"))
+                .hasMessageContaining("step 2: it is refused otherwise");
+        assertThatThrownBy(
+                        () -> play(
+                                REGISTERED
+                                        + "- { as: coordinator, record: contact, data: {}, refused: { status: 422, field: content, says: 誓約書 } }"))
+                .hasMessageContaining("it is refused otherwise");
+    }
+
+    @Test
+    void whatWasAnsweredIsRemembered() throws IOException {
+        play(
+                REGISTERED
+                        + """
+                - { as: coordinator, post: /api/v1/resources, data: { name: n }, keep: { club: /consultationId } }
+                - { as: coordinator, expect: { of: "/api/v1/cases/{case}?x={club}&from={today-1}", at: /case/phase, is: plan } }
+                """);
+
+        assertThat(requests)
+                .contains("GET /api/v1/cases/k1?x=r1&from="
+                        + LocalDate.now(JapaneseTime.ZONE).minusDays(1));
+    }
+
+    /** 湯沢: third Wednesday, papers one week before (001, L6406, L6478); the days of FY2018 as the digest works them out (001a, H). */
+    @ParameterizedTest
+    @CsvSource({
+        "2018-10-01T09:00+09:00, 2018-10-17",
+        "2018-10-10T17:00+09:00, 2018-10-17",
+        "2018-10-10T17:15+09:00, 2018-11-21",
+        "2018-11-13T12:00+09:00, 2018-11-21",
+        "2018-11-15T12:00+09:00, 2018-12-19",
+        "2018-12-13T00:00+09:00, 2019-01-16",
+        "2019-01-31T23:59+09:00, 2019-02-20"
+    })
+    void aSittingIsTheOneWhoseCutoffIsToCome(OffsetDateTime now, LocalDate sitting) {
+        assertThat(ScenarioPlayer.nextSitting(3, DayOfWeek.WEDNESDAY, 7, now)).isEqualTo(sitting);
     }
 }

@@ -99,7 +99,7 @@ class ScreensIT {
             var node = new YAMLMapper().readTree(text);
             return new com.fasterxml.jackson.databind.ObjectMapper()
                     .readTree(new ScenarioPlayer(kasane.baseUrl())
-                            .fresh(node, step.as(), null)
+                            .fresh(node, step.as())
                             .toString()
                             .replace("\\u0000member:", "member:"));
         } catch (IOException e) {
