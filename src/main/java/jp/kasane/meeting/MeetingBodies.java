@@ -33,7 +33,7 @@ public class MeetingBodies {
     private static final String SELECT =
             """
             select id, code, name, kinds, rhythm, every, counts_from, weekday, nths, months, starts, place, cutoff_days, cutoff_unit,
-                   closed_day, quorum, active, origin
+                   closed_day, quorum, held_without_cases, active, origin
             from kasane.meeting_body
             """;
 
@@ -66,6 +66,7 @@ public class MeetingBodies {
             String cutoffUnit,
             String closedDay,
             String quorum,
+            boolean heldWithoutCases,
             boolean active) {
 
         public Entered {
@@ -92,6 +93,7 @@ public class MeetingBodies {
                     cutoffUnit,
                     closedDay,
                     quorum,
+                    heldWithoutCases,
                     active);
         }
 
@@ -112,6 +114,7 @@ public class MeetingBodies {
                     body.cutoffUnit(),
                     body.closedDay(),
                     Objects.toString(body.quorum(), ""),
+                    body.heldWithoutCases(),
                     body.active());
         }
 
@@ -133,6 +136,7 @@ public class MeetingBodies {
                     "calendar",
                     "next",
                     "",
+                    false,
                     true);
         }
     }
@@ -176,14 +180,14 @@ public class MeetingBodies {
         jdbc.sql(
                         """
                         insert into kasane.meeting_body (id, municipality_id, code, name, kinds, rhythm, every, counts_from, weekday, nths, months,
-                            starts, place, cutoff_days, cutoff_unit, closed_day, quorum, active, origin)
+                            starts, place, cutoff_days, cutoff_unit, closed_day, quorum, held_without_cases, active, origin)
                         values (:id, :municipality, :code, :name, :kinds, :rhythm, :every, :countsFrom, :weekday, :nths, :months,
-                            :starts, :place, :cutoff, :unit, :closed, :quorum, :active, 'municipality')
+                            :starts, :place, :cutoff, :unit, :closed, :quorum, :anyway, :active, 'municipality')
                         on conflict (id) do update set name = excluded.name, kinds = excluded.kinds, rhythm = excluded.rhythm,
                             every = excluded.every, counts_from = excluded.counts_from, weekday = excluded.weekday, nths = excluded.nths,
                             months = excluded.months, starts = excluded.starts, place = excluded.place, cutoff_days = excluded.cutoff_days,
                             cutoff_unit = excluded.cutoff_unit, closed_day = excluded.closed_day, quorum = excluded.quorum,
-                            active = excluded.active, origin = 'municipality'
+                            held_without_cases = excluded.held_without_cases, active = excluded.active, origin = 'municipality'
                         """)
                 .param("id", after.id())
                 .param("municipality", municipality())
@@ -202,6 +206,7 @@ public class MeetingBodies {
                 .param("unit", after.cutoffUnit())
                 .param("closed", after.closedDay())
                 .param("quorum", after.quorum(), java.sql.Types.INTEGER)
+                .param("anyway", after.heldWithoutCases())
                 .param("active", after.active())
                 .update();
         changes.note("meeting-body", after.code(), before.orElse(null), after);
@@ -228,6 +233,7 @@ public class MeetingBodies {
                 row.getString("cutoff_unit"),
                 row.getString("closed_day"),
                 (Integer) row.getObject("quorum"),
+                row.getBoolean("held_without_cases"),
                 row.getBoolean("active"),
                 row.getString("origin"));
     }
@@ -301,6 +307,7 @@ public class MeetingBodies {
                 unit,
                 closed,
                 quorum,
+                entered.heldWithoutCases(),
                 entered.active(),
                 "municipality");
         requireDates(body);

@@ -21,6 +21,7 @@ import java.util.UUID;
  * @param cutoffUnit calendar or business
  * @param closedDay keep, next, previous or skip: what happens when it falls on a closed day
  * @param quorum agencies that must attend, or null: nobody asks
+ * @param heldWithoutCases held even with nothing on its agenda, as 中野's 連携会議 (002, L4441-4449)
  * @param origin ours (a first value of Kasane's) or municipality
  */
 public record MeetingBody(
@@ -40,6 +41,7 @@ public record MeetingBody(
         String cutoffUnit,
         String closedDay,
         Integer quorum,
+        boolean heldWithoutCases,
         boolean active,
         String origin) {
 

@@ -29,15 +29,10 @@ class NetworkMeetingsIT {
                 .post(
                         "/api/v1/settings/meetings",
                         """
-                        {"code":"%s","name":"連携会議 %s","kinds":["network"],"rhythm":"weekly","weekday":"3","every":"1","months":[1,2,3,4,5,6,7,8,9,10,11,12],"starts":"14:00","cutoffDays":"7","cutoffUnit":"calendar","closedDay":"keep","active":true}"""
-                                .formatted(code, code));
+                        {"code":"%s","name":"連携会議 %s","kinds":["network"],"rhythm":"weekly","weekday":"3","every":"1","months":[1,2,3,4,5,6,7,8,9,10,11,12],"starts":"14:00","cutoffDays":"7","cutoffUnit":"calendar","closedDay":"keep","heldWithoutCases":%s,"active":true}"""
+                                .formatted(code, code, anyway));
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         var id = answer.at("/id").asText();
-        kasane.sql()
-                .sql("update kasane.meeting_body set held_without_cases = :anyway where id = :id")
-                .param("anyway", anyway)
-                .param("id", UUID.fromString(id))
-                .update();
         await("its instance")
                 .atMost(SOON)
                 .until(() -> count(

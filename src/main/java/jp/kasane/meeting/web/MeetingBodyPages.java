@@ -76,6 +76,7 @@ class MeetingBodyPages {
                 typed.get("cutoffUnit"),
                 typed.get("closedDay"),
                 typed.get("quorum"),
+                "true".equals(typed.get("heldWithoutCases")),
                 "true".equals(typed.get("active")));
         try {
             bodies.save(entered, code.equals(NEW));
