@@ -98,30 +98,6 @@ begin
     return new;
 end $$;
 
--- First values of ours, as everywhere (002 §0: no document gives a deadline in days).
-create or replace function kasane.add_default_settings(the_municipality uuid) returns void
-    language sql security definer set search_path = kasane, pg_temp
-begin atomic
-    insert into kasane.deadline_policy (id, municipality_id, step, due_days, remind_days, lead_days, escalate_days)
-    select gen_random_uuid(), the_municipality, d.step, d.due, d.remind, d.lead, d.escalate
-    from (values ('Watch_Silence', 30, 0, 7, 21),
-                 ('Watch_Ratification', 14, 3, 0, 7),
-                 ('Watch_AfterClosure', 90, 7, 7, 21),
-                 ('Task_AnswerInvitation', 5, 2, 0, 3),
-                 ('Task_WriteStrengthSheet', 14, 3, 0, 7),
-                 ('Task_AcceptRole', 7, 2, 0, 5),
-                 ('Task_ReportRole', 14, 3, 0, 14),
-                 ('Task_CheckWatch', 14, 3, 0, 14),
-                 ('Task_AnswerReferral', 7, 2, 0, 3),
-                 ('Task_ConsiderProposal', 14, 3, 0, 7)) as d (step, due, remind, lead, escalate)
-    on conflict (municipality_id, step) do nothing;
-    insert into kasane.calendar_week (municipality_id, closed_weekdays) values (the_municipality, array [6, 7]) on conflict do nothing;
-    insert into kasane.calendar_yearly_closure (id, municipality_id, name, from_day, to_day)
-    select gen_random_uuid(), the_municipality, '年末年始', '12-29', '01-03'
-    where not exists (select from kasane.calendar_yearly_closure c where c.municipality_id = the_municipality);
-end;
-
-select kasane.add_default_settings(id) from kasane.municipality;
 
 -- A task of a consultation asks its instance for its key, whoever does it.
 drop policy see on engine.process_instance;

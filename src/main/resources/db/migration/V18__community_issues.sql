@@ -100,34 +100,3 @@ end;
 create or replace function kasane.matter_title(the_matter uuid) returns text
     language sql stable
     return (select i.number || ' ' || i.title from kasane.community_issue i where i.id = the_matter);
-
--- First values of ours, as everywhere (002 §0).
-create or replace function kasane.add_default_settings(the_municipality uuid) returns void
-    language sql security definer set search_path = kasane, pg_temp
-begin atomic
-    insert into kasane.deadline_policy (id, municipality_id, step, due_days, remind_days, lead_days, escalate_days)
-    select gen_random_uuid(), the_municipality, d.step, d.due, d.remind, d.lead, d.escalate
-    from (values ('Watch_Silence', 30, 0, 7, 21),
-                 ('Watch_Ratification', 14, 3, 0, 7),
-                 ('Watch_AfterClosure', 90, 7, 7, 21),
-                 ('Task_AnswerInvitation', 5, 2, 0, 3),
-                 ('Task_WriteStrengthSheet', 14, 3, 0, 7),
-                 ('Task_AcceptRole', 7, 2, 0, 5),
-                 ('Task_ReportRole', 14, 3, 0, 14),
-                 ('Task_CheckWatch', 14, 3, 0, 14),
-                 ('Task_AnswerReferral', 7, 2, 0, 3),
-                 ('Task_ConsiderProposal', 14, 3, 0, 7),
-                 ('Task_MatchPlace', 30, 7, 0, 14),
-                 ('Task_FollowPlace', 14, 3, 0, 14),
-                 ('Task_SortIssue', 30, 7, 0, 14),
-                 ('Task_DeliberateIssue', 90, 14, 0, 30),
-                 ('Task_BuildResource', 180, 30, 0, 60),
-                 ('Task_RecordReply', 90, 14, 0, 30)) as d (step, due, remind, lead, escalate)
-    on conflict (municipality_id, step) do nothing;
-    insert into kasane.calendar_week (municipality_id, closed_weekdays) values (the_municipality, array [6, 7]) on conflict do nothing;
-    insert into kasane.calendar_yearly_closure (id, municipality_id, name, from_day, to_day)
-    select gen_random_uuid(), the_municipality, '年末年始', '12-29', '01-03'
-    where not exists (select from kasane.calendar_yearly_closure c where c.municipality_id = the_municipality);
-end;
-
-select kasane.add_default_settings(id) from kasane.municipality;

@@ -70,7 +70,7 @@ create or replace function kasane.matter_audience(the_group text, the_matter uui
                 else kasane.audience_id(s.municipality_id, the_group, m.responsible_agency_id) end
             from kasane.stream s join kasane.municipality m on m.id = s.municipality_id where s.id = the_matter);
 
--- First values of ours, as everywhere (002 §0).
+-- First values of ours for the steps of V11 to V19, as everywhere (002 §0: no document gives a deadline in days).
 create or replace function kasane.add_default_settings(the_municipality uuid) returns void
     language sql security definer set search_path = kasane, pg_temp
 begin atomic
