@@ -57,7 +57,8 @@ create function kasane.sees_matter(the_matter uuid) returns boolean
     return exists (
         select from kasane.stream s
         where s.id = the_matter and s.kind not in ('case', 'consultation')
-          and (kasane.has_role('system') or s.municipality_id = kasane.my_municipality() and s.kind in ('community-issue', 'network-meeting')));
+          and (kasane.has_role('system') or s.municipality_id = kasane.my_municipality() and s.kind in ('community-issue', 'network-meeting')
+               and kasane.has_role('reception', 'coordinator', 'member', 'manager', 'auditor')));
 comment on function kasane.sees_matter is 'What concerns the whole area and names nobody is seen by everybody who works here.';
 
 -- What a matter is called on a list; as far as the acting user may see it. Replaced where a kind of matter comes in.

@@ -9,6 +9,7 @@ import java.util.UUID;
 import jp.kasane.KasaneServer;
 import jp.kasane.worker.CloseAgenda;
 import jp.kasane.worker.JobContext;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,19 @@ class NetworkMeetingsIT {
     @BeforeAll
     static void open() {
         kasane = KasaneServer.shared();
+    }
+
+    /** A calendar that is full of other bodies' sittings would be in the way of whoever looks at sittings next. */
+    @AfterAll
+    static void leaveTheCalendarAsItWas() {
+        for (var statement : new String[] {
+            "delete from kasane.network_record where body_id in (select id from kasane.meeting_body where code like 'network-%')",
+            "delete from kasane.agenda_item where body_id in (select id from kasane.meeting_body where code like 'network-%')",
+            "delete from kasane.sitting where body_id in (select id from kasane.meeting_body where code like 'network-%')",
+            "update kasane.meeting_body set active = false where code like 'network-%'"
+        }) {
+            kasane.sql().sql(statement).update();
+        }
     }
 
     private static String body(String code, boolean anyway) {

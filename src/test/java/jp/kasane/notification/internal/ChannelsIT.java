@@ -507,7 +507,7 @@ class ChannelsIT {
         assertThat(body.properties())
                 .extracting(java.util.Map.Entry::getKey)
                 .containsExactlyInAnyOrder(
-                        "id", "kind", "caseId", "consultationId", "meetingId", "taskId", "createdAt");
+                        "id", "kind", "caseId", "consultationId", "meetingId", "taskId", "matterId", "createdAt");
         assertThat(count("kasane.webhook_event where cause = '" + cause + "'")).isEqualTo(1);
     }
 
