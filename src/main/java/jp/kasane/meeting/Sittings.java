@@ -135,7 +135,7 @@ public class Sittings {
                 : List.<Rhythm.Slot>of();
         jdbc.sql(
                         """
-                        delete from kasane.sitting s where body_id = :body and slot >= :today and status = 'planned' and not by_hand
+                        delete from kasane.sitting s where body_id = :body and slot >= :today and status = 'planned' and not by_hand and agenda_closed_at is null
                             and not slot = any (:slots::date[]) and not exists (select from kasane.meeting m where m.sitting_id = s.id)
                             and not exists (select from kasane.sitting o where o.merged_into = s.id)
                         """)
@@ -156,7 +156,7 @@ public class Sittings {
                             values (:id, :municipality, :body, :kinds, :slot, :at, :cutoff, :place, :now)
                             on conflict (body_id, slot) do update set kinds = excluded.kinds, starts_at = excluded.starts_at,
                                 cutoff_at = excluded.cutoff_at, place = excluded.place
-                            where s.status = 'planned' and not s.by_hand
+                            where s.status = 'planned' and not s.by_hand and s.agenda_closed_at is null
                                 and not exists (select from kasane.meeting m where m.sitting_id = s.id and m.status <> 'cancelled')
                             """)
                     .param("id", Ids.next())

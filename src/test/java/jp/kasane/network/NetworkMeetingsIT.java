@@ -43,7 +43,7 @@ class NetworkMeetingsIT {
                 .post(
                         "/api/v1/settings/meetings",
                         """
-                        {"code":"%s","name":"連携会議 %s","kinds":["network"],"rhythm":"weekly","weekday":"3","every":"1","months":[1,2,3,4,5,6,7,8,9,10,11,12],"starts":"14:00","cutoffDays":"7","cutoffUnit":"calendar","closedDay":"keep","heldWithoutCases":%s,"active":true}"""
+                        {"code":"%s","name":"連携会議 %s","kinds":["network"],"rhythm":"weekly","weekday":"3","every":"1","months":[1,2,3,4,5,6,7,8,9,10,11,12],"starts":"14:00","cutoffDays":"0","cutoffUnit":"calendar","closedDay":"keep","heldWithoutCases":%s,"active":true}"""
                                 .formatted(code, code, anyway));
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         var id = answer.at("/id").asText();
@@ -217,7 +217,7 @@ class NetworkMeetingsIT {
         var changed = kasane.as("manager")
                 .put(
                         "/api/v1/settings/meetings/network-g",
-                        "{\"name\":\"連携会議\",\"kinds\":[\"network\"],\"rhythm\":\"weekly\",\"weekday\":\"3\",\"every\":\"1\",\"months\":[1,2,3,4,5,6,7,8,9,10,11,12],\"starts\":\"14:00\",\"cutoffDays\":\"7\",\"cutoffUnit\":\"calendar\",\"closedDay\":\"keep\",\"active\":false}");
+                        "{\"name\":\"連携会議\",\"kinds\":[\"network\"],\"rhythm\":\"weekly\",\"weekday\":\"3\",\"every\":\"1\",\"months\":[1,2,3,4,5,6,7,8,9,10,11,12],\"starts\":\"14:00\",\"cutoffDays\":\"0\",\"cutoffUnit\":\"calendar\",\"closedDay\":\"keep\",\"active\":false}");
         assertThat(changed.status()).as(changed.text()).isEqualTo(200);
         goOn(body);
 
