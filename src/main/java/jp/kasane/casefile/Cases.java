@@ -83,8 +83,7 @@ public class Cases {
 
     /** Per municipality and fiscal year, which starts in April: 2026-0012. */
     private String nextNumber() {
-        var today = JapaneseTime.dayOf(clock.instant());
-        int fiscalYear = today.getMonthValue() >= 4 ? today.getYear() : today.getYear() - 1;
+        int fiscalYear = JapaneseTime.fiscalYearOf(clock.instant());
         int number = jdbc.sql(
                         """
                         insert into kasane.case_number (municipality_id, fiscal_year, last_number) values (kasane.my_municipality(), :year, 1)

@@ -200,8 +200,7 @@ public class CommunityIssues implements ProcessFacts, Occasion {
     }
 
     private String nextNumber() {
-        var today = JapaneseTime.dayOf(clock.instant());
-        int year = today.getMonthValue() >= 4 ? today.getYear() : today.getYear() - 1;
+        int year = JapaneseTime.fiscalYearOf(clock.instant());
         int number = jdbc.sql(
                         """
                         insert into kasane.community_issue_number (municipality_id, fiscal_year, last_number) values (kasane.my_municipality(), :year, 1)

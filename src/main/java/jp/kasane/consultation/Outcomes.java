@@ -1,5 +1,6 @@
 package jp.kasane.consultation;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -81,6 +82,19 @@ public class Outcomes implements ProcessFacts {
                 .param("id", consultationId)
                 .param("answer", answer)
                 .update();
+    }
+
+    /** {@code caseClass} and {@code urgency} as the window judged them, for whoever judges next; null where nobody has. */
+    public Map<String, Object> judged(UUID consultationId) {
+        return jdbc.sql("select case_class, urgency from kasane.consultation where id = :id")
+                .param("id", consultationId)
+                .query((row, n) -> {
+                    var judged = new HashMap<String, Object>();
+                    judged.put("caseClass", row.getString("case_class"));
+                    judged.put("urgency", row.getString("urgency"));
+                    return judged;
+                })
+                .single();
     }
 
     /** @throws Refusal.Conflict where a case began with the consultation: that case has its own way to its end */

@@ -15,4 +15,10 @@ public final class JapaneseTime {
     public static LocalDate dayOf(Instant time) {
         return LocalDate.ofInstant(time, ZONE);
     }
+
+    /** The fiscal year it is in Japan at this time: from April on it is the calendar's. */
+    public static int fiscalYearOf(Instant time) {
+        var day = dayOf(time);
+        return day.getMonthValue() >= 4 ? day.getYear() : day.getYear() - 1;
+    }
 }

@@ -95,6 +95,15 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
         jdbc.sql("select pg_advisory_xact_lock(hashtext('kasane.network'))")
                 .query()
                 .listOfRows();
+        jdbc.sql(
+                        """
+                        select s.id from kasane.stream s join kasane.meeting_body b on b.id = s.id
+                        where s.over_at is null and not (b.active and 'network' = any (b.kinds))
+                          and b.municipality_id = kasane.my_municipality()
+                        """)
+                .query(UUID.class)
+                .list()
+                .forEach(body -> streams.over(body, true));
         for (var body : jdbc.sql(
                         """
                         select b.id, s.id is not null as carried, s.over_at is not null as over
@@ -115,13 +124,13 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
 
     // ── the next sitting ───────────────────────────────────────────────────────────────────────────────────────────
 
-    private record Next(UUID id, Instant startsAt, Instant cutoffAt, boolean closed) {}
+    private record Next(UUID id, Instant startsAt, Instant cutoffAt, String place, boolean closed) {}
 
     /** The earliest sitting whose agenda is closed and that nobody has recorded; else the next one to come. */
     private Optional<Next> next(UUID body) {
         return jdbc.sql(
                         """
-                        select s.id, s.starts_at, s.cutoff_at, s.agenda_closed_at is not null as closed
+                        select s.id, s.starts_at, s.cutoff_at, s.place, s.agenda_closed_at is not null as closed
                         from kasane.sitting s
                         where s.body_id = :body and s.status = 'planned' and (s.agenda_closed_at is not null or s.starts_at > :now)
                           and not exists (select from kasane.network_record r where r.sitting_id = s.id and r.voided_at is null)
@@ -150,7 +159,6 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
     @Override
     public Map<String, Object> facts(UUID body, String instanceKey) {
         if (!meets(body)) {
-            streams.over(body, true);
             return Map.of("step", "over");
         }
         sittings.planned();
@@ -373,14 +381,7 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
     }
 
     private NetworkMeeting with(Head head) {
-        record Place(String place) {}
         var next = next(head.id());
-        var place = next.map(sitting -> jdbc.sql("select place from kasane.sitting where id = :id")
-                        .param("id", sitting.id())
-                        .query(Place.class)
-                        .single()
-                        .place())
-                .orElse("");
         var agenda = jdbc.sql(
                         """
                         select i.id, i.title, i.detail, i.issue_id, a.name as agency, i.submitted_at, i.sitting_id is not null as closed
@@ -399,7 +400,7 @@ public class NetworkMeetings implements ProcessFacts, CloseAgenda {
                 head.heldWithoutCases(),
                 next.map(Next::startsAt).orElse(null),
                 next.map(Next::cutoffAt).orElse(null),
-                place,
+                next.map(Next::place).orElse(""),
                 next.map(Next::closed).orElse(false),
                 agenda,
                 past(head.id()));

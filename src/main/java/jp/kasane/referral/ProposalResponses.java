@@ -58,14 +58,7 @@ class ProposalResponses implements StepHandler {
 
     @Override
     public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
-        record Judged(String caseClass, String urgency) {}
-        var judged = jdbc.sql("select case_class, urgency from kasane.consultation where id = :id")
-                .param("id", consultationId)
-                .query(Judged.class)
-                .single();
-        var known = new HashMap<String, Object>();
-        known.put("caseClass", judged.caseClass());
-        known.put("urgency", judged.urgency());
+        var known = outcomes.judged(consultationId);
         // It came back, and the table was asked once more.
         known.putAll(advice.prefill(consultationId));
         referrals.last(consultationId).ifPresent(referral -> known.put("referralRequest", referral.request()));

@@ -87,15 +87,7 @@ class ReferralAnswers implements StepHandler {
 
     @Override
     public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
-        record Judged(String caseClass, String urgency) {}
-        var known = new HashMap<String, Object>();
-        var judged = jdbc.sql("select case_class, urgency from kasane.consultation where id = :id")
-                .param("id", consultationId)
-                .query(Judged.class)
-                .single();
-        known.put("caseClass", judged.caseClass());
-        known.put("urgency", judged.urgency());
-        return known;
+        return outcomes.judged(consultationId);
     }
 
     /** @throws Refusal.Conflict if it was answered before */
