@@ -21,7 +21,11 @@ final class LocalBroker implements AutoCloseable {
         this.restPort = restPort;
     }
 
-    static LocalBroker start(Path home, Path exporterJar, DataDirectory data, String jdbcUrl) throws IOException {
+    /** Options of the broker's JVM when none are set: enough for one municipality on a clerk's machine. */
+    static final String JAVA_OPTIONS = "-Xms256m -Xmx1g -XX:+UseSerialGC";
+
+    static LocalBroker start(Path home, Path exporterJar, DataDirectory data, String jdbcUrl, String javaOptions)
+            throws IOException {
         var log = data.log("camunda.log");
         if (Files.exists(log)) {
             Files.move(log, data.log("camunda.previous.log"), StandardCopyOption.REPLACE_EXISTING);
@@ -38,7 +42,7 @@ final class LocalBroker implements AutoCloseable {
                         name -> name.startsWith("ZEEBE_") || name.startsWith("CAMUNDA_") || name.startsWith("SPRING_"));
         environment.remove("SERVER_PORT");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put("JAVA_OPTS", "-Xms256m -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=4");
+        environment.put("JAVA_OPTS", javaOptions);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", Integer.toString(rest));
         environment.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");

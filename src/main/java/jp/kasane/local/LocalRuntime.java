@@ -105,7 +105,12 @@ public final class LocalRuntime implements AutoCloseable {
             var port = LocalBroker.freePort();
             // Both at once: the exporter waits for its database.
             System.out.println("Kasane: Camunda 8.6.0 を起動しています…（記録: " + data.log("camunda.log") + "）");
-            broker = LocalBroker.start(home, exporter, data, LocalPostgres.jdbcUrl(port));
+            broker = LocalBroker.start(
+                    home,
+                    exporter,
+                    data,
+                    LocalPostgres.jdbcUrl(port),
+                    setting("kasane.camunda.java-options", "KASANE_CAMUNDA_JAVA_OPTIONS", LocalBroker.JAVA_OPTIONS));
             System.out.println("Kasane: PostgreSQL 17 を起動しています…（記録: " + data.log("postgres.log") + "）");
             var postgres = LocalPostgres.start(data.postgres(), port, data.log("postgres.log"));
             return new LocalRuntime(data, postgres, broker);

@@ -36,6 +36,9 @@ public final class LocalCamunda {
 
     private static final Path DIRECTORY = Path.of("target", "process-test");
 
+    /** Where Camunda Process Test writes what all process tests took of the diagrams. */
+    static final Path COVERAGE = DIRECTORY.resolve("coverage");
+
     private static LocalCamunda running;
 
     private final EmbeddedPostgres postgres;
@@ -76,7 +79,7 @@ public final class LocalCamunda {
                 .withRuntimeMode(CamundaProcessTestRuntimeMode.REMOTE)
                 .withRemoteCamundaClientBuilderFactory(camunda::clientOfTheTest)
                 .withRemoteCamundaMonitoringApiAddress(camunda.gateway.address())
-                .withCoverageReportDirectory(DIRECTORY.resolve("coverage").toString());
+                .withCoverageReportDirectory(COVERAGE.toString());
     }
 
     /** The one of this JVM, started when nobody has asked before. */
