@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -100,29 +101,58 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
 
     @EventListener
     void on(TasksChanged event) {
-        system.inTransaction(() -> {
-            DeadlineSettingsLock.shared(jdbc);
-            open(tasks.withoutDeadline());
-            jdbc.sql(
-                            """
-                            update kasane.deadline l set settled_at = coalesce(t.ended_at, :now)
-                            from engine.user_task t where t.id = l.task_id and l.settled_at is null and t.state <> 'CREATED'
-                            """)
-                    .param("now", Timestamp.from(clock.instant()))
-                    .update();
-        });
+        var fresh = system.inTransaction(tasks::unseenByDeadlines);
+        for (int from = 0; from < fresh.size(); from += PAGE) {
+            openTogether(fresh.subList(from, Math.min(from + PAGE, fresh.size())));
+        }
+        system.inTransaction(() -> jdbc.sql(
+                        """
+                        update kasane.deadline l set settled_at = coalesce(t.ended_at, :now)
+                        from engine.user_task t where t.id = l.task_id and l.settled_at is null and t.state <> 'CREATED'
+                        """)
+                .param("now", Timestamp.from(clock.instant()))
+                .update());
     }
 
-    private void open(List<EngineTask> fresh) {
-        Map<UUID, Settings> settings = new HashMap<>();
-        for (var task : fresh) {
-            var policy = settings.computeIfAbsent(task.municipalityId(), this::settings)
-                    .policies()
-                    .get(task.step());
-            if (policy != null && policy.active() && task.instanceKey() != null) {
-                open(task, policy, settings.get(task.municipalityId()).calendar());
+    private void openTogether(List<EngineTask> page) {
+        try {
+            system.inTransaction(() -> open(page));
+        } catch (RuntimeException e) {
+            if (page.size() > 1) {
+                // A task that cannot be planned must not keep the others from having a deadline.
+                page.forEach(task -> openTogether(List.of(task)));
+            } else {
+                LOG.error(
+                        "No deadline could be opened for task {} ({}); it is tried again",
+                        page.getFirst().id(),
+                        e.getClass().getName());
             }
         }
+    }
+
+    private void open(List<EngineTask> page) {
+        DeadlineSettingsLock.shared(jdbc);
+        Map<UUID, Settings> settings = new HashMap<>();
+        var seen = new ArrayList<UUID>();
+        for (var task : page) {
+            if (open(task, settings.computeIfAbsent(task.municipalityId(), this::settings))) {
+                seen.add(task.id());
+            }
+        }
+        tasks.seenByDeadlines(seen);
+    }
+
+    /** @return false: the variables of its instance are not here yet, so one has to look again */
+    private boolean open(EngineTask task, Settings settings) {
+        var policy = settings.policies().get(task.step());
+        if (policy == null || !policy.active()) {
+            return true;
+        }
+        if (task.instanceKey() == null) {
+            return false;
+        }
+        open(task, policy, settings.calendar());
+        return true;
     }
 
     private record Settings(Map<String, DeadlinePolicy> policies, BusinessCalendar calendar) {}
@@ -296,9 +326,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                     .param("municipality", municipality)
                     .param("step", step, Types.VARCHAR)
                     .update();
-            open(tasks.withoutDeadline().stream()
-                    .filter(task -> task.municipalityId().equals(municipality))
-                    .toList());
+            tasks.withoutDeadline(municipality).forEach(task -> open(task, settings));
         });
     }
 

@@ -36,14 +36,35 @@ public class EngineTasks {
                 .optional();
     }
 
-    /** Open tasks nobody has given a deadline yet. */
-    public List<EngineTask> withoutDeadline() {
+    /** Tasks the deadline module has not looked at yet, the oldest first; some of them may be done by now. */
+    public List<EngineTask> unseenByDeadlines() {
         return jdbc.sql(
                         SELECT
                                 + """
-                where t.state = 'CREATED' and coalesce(t.case_id, t.consultation_id, t.matter_id) is not null
+                where not t.deadline_seen and coalesce(t.case_id, t.consultation_id, t.matter_id) is not null
+                order by t.created_at, t.id
+                """)
+                .query(EngineTask.class)
+                .list();
+    }
+
+    @Transactional
+    public void seenByDeadlines(List<UUID> ids) {
+        jdbc.sql("update engine.user_task set deadline_seen = true where id = any (:ids)")
+                .param("ids", ids.toArray(UUID[]::new))
+                .update();
+    }
+
+    /** Open tasks of a municipality that have no deadline, because none was wanted when they appeared. */
+    public List<EngineTask> withoutDeadline(UUID municipality) {
+        return jdbc.sql(
+                        SELECT
+                                + """
+                where t.state = 'CREATED' and t.municipality_id = :municipality
+                  and coalesce(t.case_id, t.consultation_id, t.matter_id) is not null
                   and not exists (select from kasane.deadline l where l.task_id = t.id)
                 """)
+                .param("municipality", municipality)
                 .query(EngineTask.class)
                 .list();
     }
