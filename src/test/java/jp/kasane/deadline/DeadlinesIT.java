@@ -3,6 +3,7 @@ package jp.kasane.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -114,5 +115,74 @@ class DeadlinesIT {
                 .isTrue());
         sweep(30);
         assertThat(rung(task)).isZero();
+    }
+
+    @Test
+    void aTaskThatCannotBePlannedKeepsNoOtherFromItsDeadline() {
+        var broken = triage(consultation());
+        var other = triage(consultation());
+        var createdAt = kasane.sql()
+                .sql("select created_at from engine.user_task where id = :id")
+                .param("id", broken)
+                .query(Timestamp.class)
+                .single();
+        try {
+            // The last day PostgreSQL knows: nothing can be due after it.
+            lookAgain(broken, "timestamptz '294276-12-31'");
+            lookAgain(other, "created_at - interval '1 hour'");
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(deadlines(other)).isEqualTo(1));
+            assertThat(deadlines(broken)).isZero();
+        } finally {
+            lookAgain(broken, "timestamptz '" + createdAt.toInstant() + "'");
+        }
+        // It is tried again until it can be.
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(deadlines(broken)).isEqualTo(1));
+    }
+
+    @Test
+    void aTaskThatWasDoneBeforeAnybodyLookedHasItsDeadlineAllTheSame() {
+        var consultation = consultation();
+        var task = triage(consultation);
+        kasane.as("reception")
+                .submit(
+                        task.toString(),
+                        """
+                        {"caseClass":"class1","reason":"主訴が明確","urgency":"normal","route":"own","answer":"窓口で対応した"}""");
+        await().atMost(Duration.ofSeconds(20)).until(() -> kasane.sql()
+                .sql("select state = 'COMPLETED' from engine.user_task where id = :id")
+                .param("id", task)
+                .query(Boolean.class)
+                .single());
+        lookAgain(task, "created_at");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(kasane.sql()
+                        .sql("select count(*) from kasane.deadline where task_id = :task and settled_at is not null")
+                        .param("task", task)
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1));
+    }
+
+    /** As if the task had just been told of, and nobody had looked at it. */
+    private static void lookAgain(UUID task, String createdAt) {
+        kasane.sql()
+                .sql("delete from kasane.deadline where task_id = :task")
+                .param("task", task)
+                .update();
+        kasane.sql()
+                .sql("update engine.user_task set deadline_seen = false, created_at = " + createdAt
+                        + " where id = :task")
+                .param("task", task)
+                .update();
+        kasane.sql().sql("notify kasane_task").update();
+    }
+
+    private static long deadlines(UUID task) {
+        return kasane.sql()
+                .sql("select count(*) from kasane.deadline where task_id = :task")
+                .param("task", task)
+                .query(Long.class)
+                .single();
     }
 }
