@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -101,45 +100,44 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
 
     @EventListener
     void on(TasksChanged event) {
-        var fresh = system.inTransaction(tasks::unseenByDeadlines);
-        for (int from = 0; from < fresh.size(); from += PAGE) {
-            openTogether(fresh.subList(from, Math.min(from + PAGE, fresh.size())));
+        var changed = system.inTransaction(tasks::notNoted);
+        for (int from = 0; from < changed.size(); from += PAGE) {
+            noteTogether(changed.subList(from, Math.min(from + PAGE, changed.size())));
         }
-        system.inTransaction(() -> jdbc.sql(
-                        """
-                        update kasane.deadline l set settled_at = coalesce(t.ended_at, :now)
-                        from engine.user_task t where t.id = l.task_id and l.settled_at is null and t.state <> 'CREATED'
-                        """)
-                .param("now", Timestamp.from(clock.instant()))
-                .update());
     }
 
-    private void openTogether(List<EngineTask> page) {
+    private void noteTogether(List<EngineTask> page) {
         try {
-            system.inTransaction(() -> open(page));
+            system.inTransaction(() -> note(page));
         } catch (RuntimeException e) {
             if (page.size() > 1) {
                 // A task that cannot be planned must not keep the others from having a deadline.
-                page.forEach(task -> openTogether(List.of(task)));
+                page.forEach(task -> noteTogether(List.of(task)));
             } else {
                 LOG.error(
-                        "No deadline could be opened for task {} ({}); it is tried again",
+                        "No deadline could be opened or settled for task {} ({}); it is tried again",
                         page.getFirst().id(),
                         e.getClass().getName());
             }
         }
     }
 
-    private void open(List<EngineTask> page) {
+    private void note(List<EngineTask> page) {
         DeadlineSettingsLock.shared(jdbc);
         Map<UUID, Settings> settings = new HashMap<>();
-        var seen = new ArrayList<UUID>();
-        for (var task : page) {
-            if (open(task, settings.computeIfAbsent(task.municipalityId(), this::settings))) {
-                seen.add(task.id());
-            }
-        }
-        tasks.seenByDeadlines(seen);
+        var noted = page.stream()
+                .filter(task -> open(task, settings.computeIfAbsent(task.municipalityId(), this::settings)))
+                .toList();
+        jdbc.sql(
+                        """
+                        update kasane.deadline l set settled_at = coalesce(t.ended_at, :now)
+                        from engine.user_task t
+                        where t.id = l.task_id and l.settled_at is null and t.state <> 'CREATED' and l.task_id = any (:tasks)
+                        """)
+                .param("now", Timestamp.from(clock.instant()))
+                .param("tasks", noted.stream().map(EngineTask::id).toArray(UUID[]::new))
+                .update();
+        tasks.noted(noted);
     }
 
     /** @return false: the variables of its instance are not here yet, so one has to look again */

@@ -36,22 +36,28 @@ public class EngineTasks {
                 .optional();
     }
 
-    /** Tasks the deadline module has not looked at yet, the oldest first; some of them may be done by now. */
-    public List<EngineTask> unseenByDeadlines() {
+    /** Tasks nobody has taken note of in the state they are in, the oldest first; some of them may be done by now. */
+    public List<EngineTask> notNoted() {
         return jdbc.sql(
                         SELECT
                                 + """
-                where not t.deadline_seen and coalesce(t.case_id, t.consultation_id, t.matter_id) is not null
+                where not t.noted and coalesce(t.case_id, t.consultation_id, t.matter_id) is not null
                 order by t.created_at, t.id
                 """)
                 .query(EngineTask.class)
                 .list();
     }
 
+    /** Note is taken of these; a task whose state has changed since it was read stays to be noted. */
     @Transactional
-    public void seenByDeadlines(List<UUID> ids) {
-        jdbc.sql("update engine.user_task set deadline_seen = true where id = any (:ids)")
-                .param("ids", ids.toArray(UUID[]::new))
+    public void noted(List<EngineTask> tasks) {
+        jdbc.sql(
+                        """
+                        update engine.user_task t set noted = true
+                        from unnest(:ids::uuid[], :states::text[]) as seen (id, state) where t.id = seen.id and t.state = seen.state
+                        """)
+                .param("ids", tasks.stream().map(EngineTask::id).toArray(UUID[]::new))
+                .param("states", tasks.stream().map(EngineTask::state).toArray(String[]::new))
                 .update();
     }
 

@@ -171,8 +171,7 @@ class DeadlinesIT {
                 .param("task", task)
                 .update();
         kasane.sql()
-                .sql("update engine.user_task set deadline_seen = false, created_at = " + createdAt
-                        + " where id = :task")
+                .sql("update engine.user_task set noted = false, created_at = " + createdAt + " where id = :task")
                 .param("task", task)
                 .update();
         kasane.sql().sql("notify kasane_task").update();

@@ -1,0 +1,122 @@
+package jp.kasane.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jp.kasane.KasaneServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** 社会資源, 地域課題 and 定例会議 as those who look after an area use them. */
+class CommunityScreensIT {
+
+    private static final String BODY =
+            """
+            {"code":"network-gamen","name":"画面の連携会議","kinds":["network"],"rhythm":"weekly","weekday":"3","every":"1",
+             "months":[1,2,3,4,5,6,7,8,9,10,11,12],"starts":"14:00","cutoffDays":"0","cutoffUnit":"calendar","closedDay":"keep",
+             "heldWithoutCases":true,"active":true}""";
+
+    private static KasaneServer kasane;
+    private static Browser browser;
+
+    @BeforeAll
+    static void open() {
+        kasane = KasaneServer.shared();
+        browser = new Browser(kasane.baseUrl());
+    }
+
+    @AfterAll
+    static void putBack() {
+        browser.close();
+        for (var statement : new String[] {
+            "delete from kasane.agenda_item where body_id in (select id from kasane.meeting_body where code = 'network-gamen')",
+            "delete from kasane.sitting where body_id in (select id from kasane.meeting_body where code = 'network-gamen')",
+            "update kasane.meeting_body set active = false where code = 'network-gamen'"
+        }) {
+            kasane.sql().sql(statement).update();
+        }
+    }
+
+    @Test
+    void aPlaceIsAddedToTheListAndItsMistakesAreShownAtTheirFields() {
+        var coordinator = browser.as("coordinator");
+        browser.open(coordinator, "/resources");
+        coordinator.click("a:has-text('社会資源を加える')");
+        coordinator.locator("#hours").fill("毎週木曜の午後");
+        coordinator.click("main button.primary");
+        assertThat(coordinator.locator("#name-error").textContent()).contains("入力してください");
+        assertThat(coordinator.locator("#hours").inputValue()).isEqualTo("毎週木曜の午後");
+        coordinator.locator("#name").fill("画面の花壇");
+        coordinator.check("[name=kind][value=volunteering]");
+        coordinator.check("[name=accepts][value=contributor]");
+        coordinator.click("main button.primary");
+        var place = coordinator.locator("main .card:has-text('画面の花壇')");
+        place.waitFor();
+        assertThat(place.textContent()).contains("ボランティア", "活動者として", "毎週木曜の午後");
+        browser.picture(coordinator, "resources");
+
+        browser.open(browser.as("member"), "/resources");
+        assertThat(browser.as("member").locator("a:has-text('社会資源を加える')").count())
+                .isZero();
+    }
+
+    @Test
+    void anIssueIsRaisedSortedAndStandsOnTheAgendaOfTheRegularMeeting() {
+        assertThat(kasane.as("manager").post("/api/v1/settings/meetings", BODY).status())
+                .isEqualTo(201);
+        var coordinator = browser.as("coordinator");
+        browser.open(coordinator, "/community-issues");
+        coordinator.click("a:has-text('地域課題を挙げる')");
+        browser.fillAndSubmit(
+                coordinator, data("{\"issue\":\"new\",\"title\":\"夜に集まれる場がない\",\"description\":\"昼は人目が気になるという声がある\"}"));
+        browser.left(coordinator, url -> url.matches(".*/community-issues/[0-9a-f-]{36}"));
+        var issue = coordinator.url().substring(kasane.baseUrl().length());
+        browser.reloadUntil(coordinator, issue, "main a.button.primary").click();
+        browser.fillAndSubmit(
+                coordinator,
+                data(
+                        """
+                        {"said":"三つの事例に共通する","outcome":"put","body":"network-gamen","question":"どこでなら夜に開けるか"}"""));
+        browser.left(coordinator, url -> !url.contains("/tasks/"));
+        browser.reloadUntil(coordinator, issue, ".tag:has-text('会議体で検討中')");
+        assertThat(coordinator.locator("main").textContent()).contains("画面の連携会議", "どこでなら夜に開けるか", "三つの事例に共通する");
+        browser.picture(coordinator, "community-issue");
+
+        var member = browser.as("member");
+        browser.open(member, "/network-meetings");
+        member.click("a:has-text('画面の連携会議')");
+        assertThat(member.locator("main").textContent()).contains("夜に集まれる場がない", "議題がなくても開きます");
+        member.click("main button.primary");
+        assertThat(member.locator("#title-error").textContent()).contains("入力してください");
+        member.locator("#title").fill("民生委員との顔合わせ");
+        member.locator("#detail").fill("月に一度を提案したい");
+        member.click("main button.primary");
+        member.locator("[role=status]:has-text('議題を出しました')").waitFor();
+        browser.picture(member, "network-meeting");
+        member.click("button:has-text('取り下げる')");
+        member.waitForLoadState();
+        assertThat(member.locator("main").textContent()).doesNotContain("民生委員との顔合わせ");
+    }
+
+    @Test
+    void thePagesAreWholeInEnglish() {
+        var coordinator = browser.inAnEnglishBrowserAs("coordinator");
+        for (var path : new String[] {"/resources", "/community-issues", "/network-meetings", "/resources/new"}) {
+            browser.open(coordinator, path + "?lang=en");
+            assertThat(coordinator.locator("main").textContent()).as(path).doesNotContain("??");
+            assertThat(coordinator.locator("main h1").textContent()).as(path).matches("\\p{ASCII}+");
+        }
+        browser.open(coordinator, "/resources?lang=ja");
+    }
+
+    private static JsonNode data(String json) {
+        try {
+            return new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(json, e);
+        }
+    }
+}
