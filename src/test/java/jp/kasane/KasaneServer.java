@@ -304,6 +304,12 @@ public final class KasaneServer implements AutoCloseable {
             return send(path, request -> request.POST(HttpRequest.BodyPublishers.ofString(body)));
         }
 
+        /** Sends a file as it is. */
+        public Answer upload(String path, byte[] file) {
+            return send(path, request -> request.setHeader("Content-Type", "application/octet-stream")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(file)));
+        }
+
         public Answer put(String path, String body) {
             return send(path, request -> request.PUT(HttpRequest.BodyPublishers.ofString(body)));
         }

@@ -1,6 +1,8 @@
 package jp.kasane.engine;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
@@ -45,6 +47,13 @@ public class EngineOrders {
     /** Starts the process that carries a matter: its kind is the process's id. */
     public void startMatter(UUID matterId, String kind) {
         outbox.add(matterId, "publish-message", startOfMatter(kind, matterId, 0));
+    }
+
+    /** Starts many of a kind at once, in this order; whatever people do meanwhile goes before them. */
+    public void startMatters(List<UUID> matters, String kind) {
+        var orders = new LinkedHashMap<UUID, PublishMessage>();
+        matters.forEach(matter -> orders.put(matter, startOfMatter(kind, matter, 0)));
+        outbox.addUnhurried("publish-message", orders);
     }
 
     /**

@@ -1,5 +1,7 @@
 package jp.kasane.foundation;
 
+import java.text.Normalizer;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.chrono.JapaneseChronology;
@@ -10,6 +12,8 @@ import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Dates as people read them on screens and in mails, in Japanese time: a Japanese year is one of its era (令和8年11月22日(日)), as on
@@ -58,6 +62,46 @@ public final class WrittenDates {
     /** 9:30. */
     public static String hour(Instant time, Locale in) {
         return HOUR.write(time.atZone(JapaneseTime.ZONE), in);
+    }
+
+    // ── read ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /** The year before the first of each era. */
+    private static final Map<String, Integer> BEFORE = Map.of(
+            "令和", 2018, "R", 2018, "平成", 1988, "H", 1988, "昭和", 1925, "S", 1925, "大正", 1911, "T", 1911, "明治", 1867);
+
+    private static final Pattern WRITTEN = Pattern.compile(
+            "(?:(令和|平成|昭和|大正|明治|[RHSTM])\\s*(元|\\d{1,2})|(\\d{4}))\\s*[年./-]\\s*(\\d{1,2})\\s*[月./-]\\s*(\\d{1,2})\\s*日?");
+    private static final Pattern DIGITS = Pattern.compile("(\\d{4})(\\d{2})(\\d{2})");
+
+    /**
+     * A date as people have it on paper and in lists: 昭和18年5月1日, S18.5.1, 1943-05-01, 1943/5/1, 19430501, also in full-width
+     * characters. A year beyond its era (平成31年6月1日) is the one meant. The forms in the browser read the same (web/src/era.ts).
+     *
+     * @return empty where it is none of these, or no day of the calendar
+     */
+    public static Optional<LocalDate> read(String text) {
+        var plain = Normalizer.normalize(text, Normalizer.Form.NFKC).strip().toUpperCase(Locale.ROOT);
+        var written = WRITTEN.matcher(plain);
+        if (written.matches()) {
+            int year = written.group(1) == null
+                    ? Integer.parseInt(written.group(3))
+                    : BEFORE.getOrDefault(written.group(1), 1867)
+                            + (written.group(2).equals("元") ? 1 : Integer.parseInt(written.group(2)));
+            return day(year, written.group(4), written.group(5));
+        }
+        var digits = DIGITS.matcher(plain);
+        return digits.matches()
+                ? day(Integer.parseInt(digits.group(1)), digits.group(2), digits.group(3))
+                : Optional.empty();
+    }
+
+    private static Optional<LocalDate> day(int year, String month, String day) {
+        try {
+            return Optional.of(LocalDate.of(year, Integer.parseInt(month), Integer.parseInt(day)));
+        } catch (DateTimeException noSuchDay) {
+            return Optional.empty();
+        }
     }
 
     private record Style(DateTimeFormatter era, DateTimeFormatter western, DateTimeFormatter english) {

@@ -58,6 +58,28 @@ public class Outbox {
         wakeAfterCommit();
     }
 
+    /**
+     * Adds one order of the same kind to each of many streams, which may take their time: orders of other streams that come in meanwhile
+     * are done before them. Within a stream the order stays.
+     *
+     * @param payloads by stream
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void addUnhurried(String kind, Map<UUID, ?> payloads) {
+        jdbc.sql(
+                        """
+                        insert into kasane.outbox (municipality_id, stream_id, lane, kind, payload, unhurried)
+                        select s.municipality_id, s.id, s.id::text, :kind, x.payload::jsonb, true
+                        from unnest(:streams::uuid[], :payloads::text[]) with ordinality as x (stream, payload, n) join kasane.stream s on s.id = x.stream
+                        order by x.n
+                        """)
+                .param("kind", kind)
+                .param("streams", payloads.keySet().toArray(UUID[]::new))
+                .param("payloads", payloads.values().stream().map(this::write).toArray(String[]::new))
+                .update();
+        wakeAfterCommit();
+    }
+
     /** Adds an order that belongs to no stream: it waits for the older ones of its lane, and no case waits for it. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void addAside(UUID municipalityId, String lane, String kind, Object payload) {

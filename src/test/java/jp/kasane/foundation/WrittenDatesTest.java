@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dates as a municipality writes them. */
 class WrittenDatesTest {
@@ -68,6 +69,31 @@ class WrittenDatesTest {
         assertThat(WrittenDates.dayAndHour(time, Locale.ENGLISH)).isEqualTo("Sun 22 Nov, 09:30");
         assertThat(WrittenDates.day(time, Locale.ENGLISH)).isEqualTo("Sun 22 Nov");
         assertThat(WrittenDates.hour(time, Locale.ENGLISH)).isEqualTo("09:30");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "昭和18年5月1日, 1943-05-01",
+        "昭和１８年５月１日, 1943-05-01",
+        "S18.5.1, 1943-05-01",
+        "s18/5/1, 1943-05-01",
+        "令和元年5月1日, 2019-05-01",
+        "平成31年6月1日, 2019-06-01",
+        "M45.7.29, 1912-07-29",
+        "1943-05-01, 1943-05-01",
+        "1943/5/1, 1943-05-01",
+        "1943年5月1日, 1943-05-01",
+        "19430501, 1943-05-01",
+    })
+    void aDateIsReadAsPeopleWriteIt(String written, LocalDate date) {
+        assertThat(WrittenDates.read(written)).contains(date);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "昨日", "昭和18年", "1943-02-30", "1943-13-01", "43-5-1", "慶応3年1月1日", "99999999", "5/1/1943"})
+    void whatIsNoDateIsNone(String written) {
+        assertThat(WrittenDates.read(written)).isEmpty();
     }
 
     private static Instant at(String time) {

@@ -182,6 +182,22 @@ final class Kasane {
         return send(user, request(path).POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
+    /** Sends a file as it is. */
+    JsonNode upload(String user, String path, byte[] file) throws IOException, InterruptedException {
+        return send(
+                user,
+                request(path).setHeader("Content-Type", "application/octet-stream").POST(HttpRequest.BodyPublishers.ofByteArray(file)));
+    }
+
+    /** A consultation at the window; its id. */
+    String register() throws IOException, InterruptedException {
+        var told = JSON.readTree(
+                """
+                {"channel":"window","broughtBy":"self","subjectKnown":true,"subjectName":"計測 一","concerns":["food"],"story":"計測"}""");
+        ((ObjectNode) told).put("receivedAt", fresh("now", null));
+        return post("reception", "/consultations", wrap(told)).get("consultationId").asText();
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + "/api/v1" + path)).header("Content-Type", "application/json");
     }

@@ -1,5 +1,7 @@
 package jp.kasane.casefile.web;
 
+import java.util.List;
+import jp.kasane.casefile.MatterPage;
 import jp.kasane.casefile.Streams;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
@@ -12,14 +14,22 @@ import org.springframework.web.bind.annotation.PathVariable;
 class MatterPages {
 
     private final Streams streams;
+    private final List<MatterPage> pages;
 
-    MatterPages(Streams streams) {
+    MatterPages(Streams streams, List<MatterPage> pages) {
         this.streams = streams;
+        this.pages = pages;
     }
 
     @GetMapping("/matters/{id}")
     String one(@PathVariable String id) {
         var matter = Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("案件"));
-        return "redirect:/" + streams.kindOfMatter(matter) + "s/" + matter;
+        var kind = streams.kindOfMatter(matter);
+        return "redirect:"
+                + pages.stream()
+                        .filter(page -> page.kind().equals(kind))
+                        .findFirst()
+                        .map(page -> page.of(matter))
+                        .orElse("/" + kind + "s/" + matter);
     }
 }

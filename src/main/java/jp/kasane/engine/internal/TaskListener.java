@@ -32,7 +32,9 @@ class TaskListener implements SmartLifecycle {
 
     @Override
     public void start() {
-        thread = Thread.ofPlatform().name("task-listener").daemon().start(this::run);
+        // Known before it runs: on a busy machine it would look for itself before this method had named it, and end.
+        thread = Thread.ofPlatform().name("task-listener").daemon().unstarted(this::run);
+        thread.start();
     }
 
     private void run() {

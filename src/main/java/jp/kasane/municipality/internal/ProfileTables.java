@@ -36,7 +36,7 @@ final class ProfileTables {
         closureCodes();
         profile.deadlines().steps().forEach(this::deadline);
         calendar();
-        for (var first : List.of("add_default_settings", "add_default_rules")) {
+        for (var first : List.of("add_default_settings", "add_default_rules", "add_default_roster_days")) {
             jdbc.sql("select kasane." + first + "(?)")
                     .param(municipality)
                     .query()

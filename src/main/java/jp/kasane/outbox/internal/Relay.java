@@ -131,7 +131,7 @@ public class Relay implements SmartLifecycle {
                             where o.done_at is null and o.next_attempt_at <= now() and o.kind = any (:ready)
                               and not exists (select from kasane.outbox earlier
                                               where earlier.lane = o.lane and earlier.done_at is null and earlier.id < o.id)
-                            order by o.id limit 1
+                            order by o.unhurried, o.id limit 1
                             for update skip locked
                             """)
                     .param("ready", ready)
