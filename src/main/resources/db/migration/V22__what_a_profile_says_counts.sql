@@ -119,11 +119,15 @@ end;
 -- Whether the acting user belongs to those who convene a body, and may decide about its sittings.
 create function kasane.convenes(the_body uuid) returns boolean
     language sql stable security definer set search_path = kasane, pg_temp
-    return exists (select from kasane.meeting_body b join kasane.municipality m on m.id = b.municipality_id cross join unnest(b.kinds) k (kind)
-                   where b.id = the_body
-                     and kasane.audience_id(b.municipality_id,
-                             kasane.convening_role(b.municipality_id, b.convener_id, k.kind, m.coordinating_agency_id), b.convener_id)
-                         = any (kasane.workable_audiences()));
+    return exists (
+        select from kasane.meeting_body b join kasane.municipality m on m.id = b.municipality_id
+        cross join lateral (values (coalesce(b.convener_id, case when 'support' = any (b.kinds) then m.responsible_agency_id
+                                                                 else m.coordinating_agency_id end))) c (agency_id)
+        cross join unnest(b.kinds) k (kind)
+        where b.id = the_body
+          and kasane.audience_id(b.municipality_id,
+                  kasane.convening_role(b.municipality_id, c.agency_id, k.kind, m.coordinating_agency_id), c.agency_id)
+              = any (kasane.workable_audiences()));
 
 -- Whether the body a meeting is put to decides the plan itself (立川; 002, L3849-3855), and does not only look at it.
 create function kasane.decides_plan(the_meeting uuid) returns boolean
