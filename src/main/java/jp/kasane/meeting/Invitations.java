@@ -316,13 +316,11 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
     static class ByHand implements Occasion {
 
         private final Invitations invitations;
-        private final Notices notices;
-        private final JdbcClient jdbc;
+        private final Meetings meetings;
 
-        ByHand(Invitations invitations, Notices notices, JdbcClient jdbc) {
+        ByHand(Invitations invitations, Meetings meetings) {
             this.invitations = invitations;
-            this.notices = notices;
-            this.jdbc = jdbc;
+            this.meetings = meetings;
         }
 
         @Override
@@ -332,14 +330,10 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
 
         @Override
         public void tell(UUID caseId, String instanceKey) {
-            invitations.find(instanceKey).ifPresent(invitation -> {
-                var convener = jdbc.sql("select convener_id from kasane.meeting where id = :id")
-                        .param("id", invitation.meetingId())
-                        .query(UUID.class)
-                        .single();
-                var role = invitation.meetingType().equals("support") ? "manager" : "coordinator";
-                invitations.tell(invitation, notices.holders(invitation.municipalityId(), role, convener), message());
-            });
+            invitations
+                    .find(instanceKey)
+                    .ifPresent(invitation ->
+                            invitations.tell(invitation, meetings.conveners(invitation.meetingId()), message()));
         }
     }
 

@@ -23,6 +23,7 @@ import jp.kasane.municipality.Agencies;
 import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -78,14 +79,13 @@ final class MeetingSteps {
         public Map<String, Object> apply(Submission s) {
             var type = meetings.typeFor(s.caseId());
             var id = Ids.next();
-            // The city convenes 支援会議, the multi-agency operator 重層的支援会議 (002, L2279-91).
+            // Whoever convenes the body it is put to; its sitting may have another one yet.
             jdbc.sql(
                             """
                             insert into kasane.meeting (id, municipality_id, case_id, meeting_type, status, convener_id, purpose, agenda, desired_from, created_at)
-                            select :id, f.municipality_id, f.id, :type, 'proposed',
-                                case when :type = 'support' then m.responsible_agency_id else f.coordinating_agency_id end,
+                            select :id, f.municipality_id, f.id, :type, 'proposed', kasane.convener_for(f.id, :type, null),
                                 :purpose, :agenda, :desired, :now
-                            from kasane.case_file f join kasane.municipality m on m.id = f.municipality_id where f.id = :case
+                            from kasane.case_file f where f.id = :case
                             """)
                     .param("id", id)
                     .param("case", s.caseId())
@@ -366,6 +366,7 @@ final class MeetingSteps {
         private final Invitations invitations;
         private final Sittings sittings;
         private final Streams streams;
+        private final ApplicationEventPublisher events;
         private final Clock clock;
 
         Hold(
@@ -377,7 +378,9 @@ final class MeetingSteps {
                 Invitations invitations,
                 Sittings sittings,
                 Streams streams,
+                ApplicationEventPublisher events,
                 Clock clock) {
+            this.events = events;
             this.jdbc = jdbc;
             this.meetings = meetings;
             this.agencies = agencies;
@@ -454,7 +457,7 @@ final class MeetingSteps {
                     .update();
             attendance(s, meeting);
             invitations.over(s.caseId(), meeting);
-            goOn(s, type, outcome);
+            goOn(s, meeting, type, outcome);
             streams.append(
                     s.caseId(),
                     CaseEvent.now(
@@ -521,10 +524,17 @@ final class MeetingSteps {
                     .param("approach", after.text("approach"))
                     .update();
             attendance(after, before.meetingId());
+            jdbc.sql(
+                            """
+                            update kasane.plan set decided_on = :on, ratified_on = case when ratified_on is not null then :on::date end where decided_in = :id
+                            """)
+                    .param("id", before.meetingId())
+                    .param("on", JapaneseTime.dayOf(after.time("heldAt")))
+                    .update();
             return false;
         }
 
-        /** The meeting is still to be held. A plan it had reviewed waits for it again; what runs already goes on. */
+        /** The meeting is still to be held. A plan it had reviewed or decided waits for it again; what runs already goes on. */
         @Override
         public void withdraw(Recorded before) {
             if (!before.latest()) {
@@ -555,6 +565,7 @@ final class MeetingSteps {
                     .param("id", meeting.id())
                     .update();
             sittings.sitAgain(meeting.id());
+            events.publishEvent(new MeetingTakenBack(before.caseId(), meeting.id()));
             jdbc.sql("update kasane.meeting_attendee set attended = null where meeting_id = :id")
                     .param("id", meeting.id())
                     .update();
@@ -640,7 +651,7 @@ final class MeetingSteps {
             }
         }
 
-        private void goOn(Submission s, String type, String outcome) {
+        private void goOn(Submission s, UUID meeting, String type, String outcome) {
             if (type.equals("coordination")) {
                 boolean revise = outcome.equals("revise");
                 // A plan that was started at once stays in force while the meeting has it revised: support does not
@@ -654,9 +665,13 @@ final class MeetingSteps {
                         .param("case", s.caseId())
                         .param("revise", revise)
                         .param("approach", s.text("approach"))
-                        .param("meeting", latest(s.caseId()))
+                        .param("meeting", meeting)
                         .update();
                 cases.moveTo(s.caseId(), "plan", revise ? "draft" : "decide");
+                if (!revise && meetings.decidesPlan(meeting)) {
+                    events.publishEvent(new PlanDecidedInMeeting(
+                            s.caseId(), meeting, s.submittedBy(), JapaneseTime.dayOf(s.time("heldAt"))));
+                }
                 return;
             }
             switch (outcome) {
@@ -665,13 +680,6 @@ final class MeetingSteps {
                 case "adjustment" -> cases.begin(s.caseId(), "monitoring");
                 default -> throw new IllegalStateException("The form offers an outcome nobody handles: " + outcome);
             }
-        }
-
-        private UUID latest(UUID caseId) {
-            return jdbc.sql("select id from kasane.meeting where case_id = :case order by created_at desc limit 1")
-                    .param("case", caseId)
-                    .query(UUID.class)
-                    .single();
         }
     }
 

@@ -51,6 +51,22 @@ public class Meetings implements CaseSection {
                 .orElse(phase.equals("plan") ? "coordination" : "support");
     }
 
+    /** Those to whom its convening is addressed: the convener's people, as the body it is put to has them. */
+    List<UUID> conveners(UUID meetingId) {
+        return jdbc.sql("select kasane.meeting_people(:id)")
+                .param("id", meetingId)
+                .query(UUID.class)
+                .list();
+    }
+
+    /** Whether the body it is put to decides the plan itself (立川; 002, L3849-3855), and does not only look at it. */
+    boolean decidesPlan(UUID meetingId) {
+        return jdbc.sql("select kasane.decides_plan(:id)")
+                .param("id", meetingId)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** Whom it is put to first: the slot that the table {@code meeting-body} named for the case's meetings of the kind. */
     Optional<String> slotFor(UUID caseId, String meetingType) {
         return decisions

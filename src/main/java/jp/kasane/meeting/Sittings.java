@@ -210,7 +210,6 @@ public class Sittings {
             UUID caseId,
             String meetingType,
             String status,
-            UUID convenerId,
             LocalDate desiredFrom,
             UUID sittingId,
             String sittingStatus,
@@ -229,7 +228,7 @@ public class Sittings {
     private Optional<Waiting> waiting(String where, Object id) {
         return jdbc.sql(
                         """
-                        select m.id, m.municipality_id, m.case_id, m.meeting_type, m.status, m.convener_id, m.desired_from, m.sitting_id,
+                        select m.id, m.municipality_id, m.case_id, m.meeting_type, m.status, m.desired_from, m.sitting_id,
                                s.status as sitting_status, s.cutoff_at, o.starts_at as put_off_at
                         from kasane.meeting m left join kasane.sitting s on s.id = m.sitting_id
                         left join kasane.sitting o on o.id = m.put_off_from
@@ -359,10 +358,7 @@ public class Sittings {
         }
         streams.append(meeting.caseId(), CaseEvent.now("meeting.next-sitting", clock.instant(), refs));
         notices.tell(
-                notices.holders(
-                        meeting.municipalityId(),
-                        meeting.meetingType().equals("support") ? "manager" : "coordinator",
-                        meeting.convenerId()),
+                meetings.conveners(meeting.id()),
                 "meeting-next-sitting",
                 "next-sitting:" + meeting.id() + ":" + meeting.sittingId(),
                 Notices.About.meeting(meeting.caseId(), meeting.id()));
@@ -507,9 +503,27 @@ public class Sittings {
                     .param("place", place)
                     .update();
         } else {
-            insert(id, meeting.municipalityId(), null, List.of(meeting.meetingType()), true, at, at, place);
+            insert(
+                    id,
+                    meeting.municipalityId(),
+                    bodyOf(meeting.id()),
+                    List.of(meeting.meetingType()),
+                    true,
+                    at,
+                    at,
+                    place);
         }
         return new Seat(id, at, place);
+    }
+
+    /** Null where no body of the municipality is for it. */
+    private UUID bodyOf(UUID meetingId) {
+        return jdbc.sql(
+                        "select kasane.body_for(case_id, meeting_type, sitting_id) as body from kasane.meeting where id = :id")
+                .param("id", meetingId)
+                .query((row, n) -> Optional.ofNullable(row.getObject("body", UUID.class)))
+                .single()
+                .orElse(null);
     }
 
     private void insert(
@@ -524,9 +538,7 @@ public class Sittings {
         jdbc.sql(
                         """
                         insert into kasane.sitting (id, municipality_id, body_id, kinds, at_need, starts_at, cutoff_at, place, by_hand, created_at)
-                        values (:id, :municipality, coalesce(:body, (select b.id from kasane.meeting_body b
-                                where b.municipality_id = :municipality and b.active and b.kinds @> :kinds::text[] order by b.code limit 1)),
-                            :kinds, :need, :at, :cutoff, :place, true, :now)
+                        values (:id, :municipality, :body, :kinds, :need, :at, :cutoff, :place, true, :now)
                         """)
                 .param("id", id)
                 .param("municipality", municipality)
@@ -704,19 +716,32 @@ public class Sittings {
                 .toList();
     }
 
-    /** The city convenes 支援会議, the multi-agency operator 重層的支援会議 (002, L2279-91): they decide about its sittings. */
+    /**
+     * Whoever convenes a body decides about its sittings, and the section about all of them. Of one that is of no body: the section
+     * convenes 支援会議, the multi-agency operator 重層的支援会議 (002, L2279-91).
+     */
     public boolean mayDecide(Sitting sitting) {
-        return mayDecide(sitting.kinds());
+        return row(sitting.id())
+                .filter(row -> mayDecide(row.bodyId(), row.kinds()))
+                .isPresent();
     }
 
     /** Whether the acting user may hold the body besides its rhythm. */
     public boolean mayAdd(MeetingBody body) {
-        return mayDecide(body.kinds());
+        return mayDecide(body.id(), body.kinds());
     }
 
-    private static boolean mayDecide(List<String> kinds) {
+    private boolean mayDecide(UUID body, List<String> kinds) {
         var me = Acting.required();
-        return me.has("manager") || !kinds.contains("support") && me.has("coordinator");
+        if (me.has("manager")) {
+            return true;
+        }
+        return body == null
+                ? !kinds.contains("support") && me.has("coordinator")
+                : jdbc.sql("select kasane.convenes(:body)")
+                        .param("body", body)
+                        .query(Boolean.class)
+                        .single();
     }
 
     // ── decided about a whole sitting ──────────────────────────────────────────────────────────────────────────────
@@ -732,7 +757,7 @@ public class Sittings {
                 .filter(each -> each.active() && each.code().equals(bodyCode))
                 .findFirst()
                 .orElseThrow(() -> invalid("body", "sittings.body", "bodies.error.choose"));
-        requireDecider(body.kinds());
+        requireDecider(body.id(), body.kinds());
         requireFuture(at);
         var id = Ids.next();
         insert(
@@ -852,7 +877,7 @@ public class Sittings {
     private List<Waiting> items(UUID sitting) {
         return jdbc.sql(
                         """
-                        select m.id, m.municipality_id, m.case_id, m.meeting_type, m.status, m.convener_id, m.desired_from, m.sitting_id,
+                        select m.id, m.municipality_id, m.case_id, m.meeting_type, m.status, m.desired_from, m.sitting_id,
                                s.status as sitting_status, s.cutoff_at, o.starts_at as put_off_at
                         from kasane.meeting m join kasane.sitting s on s.id = m.sitting_id join kasane.case_file f on f.id = m.case_id
                         left join kasane.sitting o on o.id = m.put_off_from
@@ -891,7 +916,7 @@ public class Sittings {
 
     private Row decidable(UUID id, UUID... others) {
         var sitting = row(id).orElseThrow(() -> new Refusal.NotFound(changes.word("sittings.sitting")));
-        requireDecider(sitting.kinds());
+        requireDecider(sitting.bodyId(), sitting.kinds());
         // Before any row is locked: planning waits for whoever plans.
         planAhead(sitting.municipalityId());
         // The cases first, as everybody who writes to one does; then the sitting, so that nobody is put to it in
@@ -928,8 +953,8 @@ public class Sittings {
         return known;
     }
 
-    private void requireDecider(List<String> kinds) {
-        if (!mayDecide(kinds)) {
+    private void requireDecider(UUID body, List<String> kinds) {
+        if (!mayDecide(body, kinds)) {
             throw new Refusal.Forbidden(changes.word("sittings.error.decider"));
         }
     }

@@ -34,7 +34,7 @@ public class MunicipalProfile {
     public record Entry(String key, String name, String value, String source) {}
 
     /**
-     * Sections in the order of the page: agencies, areas, meetings, titles, names, intake, plan, closure, counting.
+     * Sections in the order of the page: agencies, areas, meetings, concerns, titles, names, intake, plan, closure, counting.
      *
      * @throws Refusal.Forbidden for whoever is neither manager, administrator nor auditor
      */
@@ -64,6 +64,7 @@ public class MunicipalProfile {
                         where a.municipality_id = (select kasane.my_municipality()) order by s.position, a.position
                         """));
         sections.put("meetings", meetings());
+        sections.put("concerns", concerns());
         sections.put("titles", words("title"));
         sections.put("names", words("name"));
         for (var section : List.of("intake", "plan", "closure", "counting")) {
@@ -109,12 +110,15 @@ public class MunicipalProfile {
     private List<Entry> meetings() {
         return jdbc.sql(
                         """
-                        select b.code, b.name, a.name as convener, b.decides, b.pledge, b.held_without_cases, b.source, b.ours
+                        select b.code, b.name, b.slot, a.name as convener, b.decides, b.pledge, b.held_without_cases, b.source, b.ours
                         from kasane.meeting_body b left join kasane.agency a on a.id = b.convener_id
                         where b.active and b.municipality_id = (select kasane.my_municipality()) order by b.code
                         """)
                 .query((row, n) -> {
                     var said = new ArrayList<String>();
+                    if (row.getString("slot") != null) {
+                        said.add(word("profile.slot", word("profile.slot." + row.getString("slot"))));
+                    }
                     if (row.getString("convener") != null) {
                         said.add(word("profile.convener", row.getString("convener")));
                     }
@@ -137,6 +141,22 @@ public class MunicipalProfile {
                             String.join("　", said),
                             row.getString("source"));
                 })
+                .list();
+    }
+
+    /** Which field answers to a concern, and whose cases it makes. */
+    private List<Entry> concerns() {
+        return jdbc.sql(
+                        """
+                        select concern, field, target_group, source from kasane.concern_field
+                        where municipality_id = (select kasane.my_municipality()) order by source = 'ours', concern
+                        """)
+                .query((row, n) -> new Entry(
+                        row.getString("concern"),
+                        word("concern." + row.getString("concern")),
+                        (row.getString("field") == null ? "" : row.getString("field") + "　")
+                                + word("profile.slot." + row.getString("target_group")),
+                        row.getString("source")))
                 .list();
     }
 

@@ -45,12 +45,15 @@ public class MunicipalRules {
                         name, flag("intake.referralSheet.consentFirst"), flag("intake.referralSheet.application")));
     }
 
-    /** Whoever drafts plans, as an agency's code; empty: whoever accompanies the case. */
+    /**
+     * Whoever drafts plans, as an agency's code; empty, or the municipality's 多機関協働事業者: whoever accompanies the case. To whom the
+     * task is addressed follows from it in the database ({@code kasane.drafter_for}).
+     */
     public Optional<String> planDrafter() {
         return rule("plan.drafter");
     }
 
-    /** Plans are decided by the 重層的支援会議 (立川; 002, L3849-55) and not by the section. */
+    /** Plans are decided by the 重層的支援会議 (立川; 002, L3849-55) and not by the section: the meeting cannot be left out. */
     public boolean meetingDecidesPlans() {
         return rule("plan.decider").filter("meeting"::equals).isPresent();
     }

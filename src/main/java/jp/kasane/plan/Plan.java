@@ -10,6 +10,7 @@ import java.util.UUID;
  * @param status draft, reviewed (a 重層的支援会議 has talked about it), started (at once, to be
  *     ratified), decided, returned, superseded, stopped (consent was withdrawn)
  * @param path meeting, start (at once, ratified by the next meeting) or skip (no meeting)
+ * @param decidedInMeeting a 重層的支援会議 decided it, and {@code decidedBy} recorded that
  * @param intervalDays days between contacts; of an outreach plan only
  */
 public record Plan(
@@ -30,6 +31,7 @@ public record Plan(
         Instant draftedAt,
         String decidedBy,
         LocalDate decidedOn,
+        boolean decidedInMeeting,
         String decisionReason,
         String documentNo,
         String path,

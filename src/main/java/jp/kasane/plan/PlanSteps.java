@@ -1,6 +1,5 @@
 package jp.kasane.plan;
 
-import java.sql.Types;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +15,7 @@ import jp.kasane.deadline.PlannedDateChanged;
 import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.municipality.MunicipalRules;
 import jp.kasane.task.Recorded;
 import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
@@ -118,6 +118,7 @@ final class PlanSteps {
         private final Consents consents;
         private final Roles roles;
         private final StandingDeadlines deadlines;
+        private final MunicipalRules rules;
         private final Streams streams;
         private final Clock clock;
 
@@ -129,8 +130,10 @@ final class PlanSteps {
                 Agencies agencies,
                 Cases cases,
                 Consents consents,
+                MunicipalRules rules,
                 Streams streams,
                 Clock clock) {
+            this.rules = rules;
             this.roles = roles;
             this.deadlines = deadlines;
             this.jdbc = jdbc;
@@ -345,6 +348,10 @@ final class PlanSteps {
         /** What agencies are told in a 重層的支援会議, and the support itself, rest on consent (002, L1190-92). */
         private void consented(Submission s, String path) {
             var errors = new ArrayList<Refusal.FieldError>();
+            if (path.equals("skip") && rules.meetingDecidesPlans()) {
+                errors.add(new Refusal.FieldError(
+                        "path", "プランの進め方", "：この市町村では、支援プランは重層的支援会議が決定します。会議を省くことはできません。急ぐときは「先に始める」を選んでください。"));
+            }
             if (!consents.sufficient(s.caseId())) {
                 errors.add(new Refusal.FieldError("path", "プランの進め方", "を決めるには、相談の中心となる人の同意の記録が要ります。"));
             }
@@ -371,27 +378,12 @@ final class PlanSteps {
 
         private final JdbcClient jdbc;
         private final Plans plans;
-        private final Roles roles;
-        private final Cases cases;
-        private final StandingDeadlines deadlines;
-        private final Streams streams;
-        private final Clock clock;
+        private final PlanDecisions decisions;
 
-        DecidePlan(
-                JdbcClient jdbc,
-                Plans plans,
-                Roles roles,
-                Cases cases,
-                StandingDeadlines deadlines,
-                Streams streams,
-                Clock clock) {
+        DecidePlan(JdbcClient jdbc, Plans plans, PlanDecisions decisions) {
             this.jdbc = jdbc;
             this.plans = plans;
-            this.roles = roles;
-            this.cases = cases;
-            this.deadlines = deadlines;
-            this.streams = streams;
-            this.clock = clock;
+            this.decisions = decisions;
         }
 
         @Override
@@ -403,47 +395,12 @@ final class PlanSteps {
         public Map<String, Object> apply(Submission s) {
             var decision = s.text("decision");
             var plan = plans.pending(s.caseId()).orElseThrow(() -> new Refusal.Conflict("決定するプランがありません。"));
-            if (s.submittedBy().equals(plan.draftedBy())) {
-                throw new Refusal.Conflict("この案をつくった人は決定できません。別の人が決定してください。");
-            }
-            if (decision.equals("decided")) {
-                plans.others(s.caseId(), plan.id()).forEach(earlier -> {
-                    jdbc.sql("update kasane.plan set status = 'superseded' where id = :id")
-                            .param("id", earlier)
-                            .update();
-                    roles.end(s.caseId(), earlier, "plan");
-                });
-            }
-            boolean started = plan.status().equals("started");
-            jdbc.sql(
-                            """
-                            update kasane.plan set decided_by = :by, decided_on = :on, decision_reason = coalesce(:reason, decision_reason),
-                                document_no = :document, ratified_on = :ratified,
-                                status = case when :decision = 'returned' and status = 'started' then 'started' else :decision end
-                            where id = :id
-                            """)
-                    .param("id", plan.id())
-                    .param("decision", decision)
-                    .param("by", s.submittedBy())
-                    .param("on", s.date("decidedOn"))
-                    .param("reason", s.text("reason"))
-                    .param("document", s.text("documentNo"))
-                    .param("ratified", started && decision.equals("decided") ? s.date("decidedOn") : null, Types.DATE)
-                    .update();
-            if (decision.equals("decided")) {
-                deadlines.settle(s.caseId(), "Watch_Ratification");
-                cases.lead(s.caseId(), plan.leadAgencyId());
-                cases.nextReview(s.caseId(), plan.reviewOn());
-                cases.begin(s.caseId(), "monitoring");
-            } else {
-                cases.begin(s.caseId(), "plan");
-            }
-            streams.append(
+            decisions.decide(
                     s.caseId(),
-                    CaseEvent.now(
-                            started && decision.equals("decided") ? "plan.ratified" : "plan." + decision,
-                            clock.instant(),
-                            Map.of("planId", plan.id())));
+                    plan,
+                    decision,
+                    new PlanDecisions.Made(
+                            s.submittedBy(), s.date("decidedOn"), s.text("reason"), s.text("documentNo"), null));
             return Map.of("decision", decision, "planId", plan.id().toString());
         }
 
@@ -468,29 +425,11 @@ final class PlanSteps {
             return false;
         }
 
-        /**
-         * The plan waits for its decision again: its roles pause and go on where they were once it is decided. A plan whose place it
-         * had taken does not come back by itself, nor does the lead.
-         */
         @Override
         public void withdraw(Recorded before) {
-            if (!before.latest()) {
-                return;
+            if (before.latest()) {
+                decisions.takeBack(before.caseId(), before.fact("planId"));
             }
-            var started = jdbc.sql(
-                            """
-                            update kasane.plan set decided_by = null, decided_on = null, document_no = null, ratified_on = null,
-                                status = case when started_on is not null then 'started' when meeting_id is not null then 'reviewed' else 'draft' end
-                            where id = :id and status in ('decided', 'returned', 'started') returning started_on is not null
-                            """)
-                    .param("id", before.fact("planId"))
-                    .query(Boolean.class)
-                    .optional()
-                    .orElseThrow(() -> new Refusal.Conflict("このプランは、別のプランに替わったか、止まっています。決定は取り消せません。"));
-            if (started) {
-                deadlines.keep(before.caseId(), "Watch_Ratification", before.caseId() + ":plan", clock.instant());
-            }
-            roles.seatsFollow(before.caseId(), null);
         }
 
         @Override

@@ -242,6 +242,7 @@ public class Plans implements CaseSection {
                         row.getTimestamp("drafted_at").toInstant(),
                         row.getString("decided_name"),
                         row.getObject("decided_on", LocalDate.class),
+                        row.getObject("decided_in") != null,
                         row.getString("decision_reason"),
                         row.getString("document_no"),
                         row.getString("path"),

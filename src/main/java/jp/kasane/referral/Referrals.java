@@ -17,6 +17,7 @@ import jp.kasane.consultation.TriageFacts;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.municipality.MunicipalRules;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -47,9 +48,17 @@ public class Referrals implements ProcessFacts {
     private final Agencies agencies;
     private final Streams streams;
     private final TriageFacts triage;
+    private final MunicipalRules rules;
     private final Clock clock;
 
-    Referrals(JdbcClient jdbc, Agencies agencies, Streams streams, TriageFacts triage, Clock clock) {
+    Referrals(
+            JdbcClient jdbc,
+            Agencies agencies,
+            Streams streams,
+            TriageFacts triage,
+            MunicipalRules rules,
+            Clock clock) {
+        this.rules = rules;
         this.triage = triage;
         this.jdbc = jdbc;
         this.agencies = agencies;
@@ -107,7 +116,7 @@ public class Referrals implements ProcessFacts {
      * Sends the consultation to an agency.
      *
      * @param tried of the proposal it came back with; null the first time
-     * @throws Refusal.Invalid if it is the agency that has the consultation
+     * @throws Refusal.Invalid if it is the agency that has the consultation, or the person has not agreed where that comes first
      */
     void send(UUID consultationId, UUID submissionId, String toAgency, String request, String tried) {
         var to = agencies.idOf(toAgency);
@@ -119,6 +128,7 @@ public class Referrals implements ProcessFacts {
             throw new Refusal.Invalid(
                     List.of(new Refusal.FieldError("referralAgency", "つなぐ機関", "は、相談を受けた機関とは別の機関を選んでください。")));
         }
+        requireConsent(consultationId);
         var chain = ofConsultation(consultationId);
         var id = Ids.next();
         jdbc.sql(
@@ -146,6 +156,31 @@ public class Referrals implements ProcessFacts {
         streams.append(
                 consultationId,
                 CaseEvent.now("referral.sent", clock.instant(), Map.of("referralId", id, "agencyId", to)));
+    }
+
+    /**
+     * 狛江's つなぐシート goes on together with the person's consent (002, L6133-37, L6820-46). What cannot wait and abuse go on without
+     * it, as a 支援会議 may be held without it (社会福祉法106条の6; 002, L1180-1211); that these two are the exceptions is ours.
+     */
+    private void requireConsent(UUID consultationId) {
+        var sheet = rules.referralSheet().filter(MunicipalRules.ReferralSheet::consentFirst);
+        if (sheet.isPresent()
+                && jdbc.sql(
+                                """
+                                select c.consent_state <> 'given' and c.urgency is distinct from 'urgent'
+                                    and not exists (select from kasane.consultation_concern k where k.consultation_id = c.id and k.concern = 'violence')
+                                from kasane.consultation c where c.id = :id
+                                """)
+                        .param("id", consultationId)
+                        .query(Boolean.class)
+                        .single()) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "route",
+                    "どこで受け止めるか",
+                    "：この市町村の「" + sheet.get().name()
+                            + "」は、本人の同意を得てからつなぎます。相談の受付の「関係機関と情報を共有することへの同意」を「同意がある」に訂正してから、つないでください。"
+                            + "直ちに対応が要るとき（緊急度「直ちに」）と、DV・虐待の相談は、同意がなくてもつなげます。")));
+        }
     }
 
     /** @throws Refusal.Conflict if the agency has answered: it has taken the consultation, or given a proposal for it */

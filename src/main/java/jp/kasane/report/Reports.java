@@ -77,6 +77,24 @@ public class Reports {
             boolean countsWithoutPlan,
             int counted) {}
 
+    /**
+     * 相談 of the period, by the day they were received.
+     *
+     * @param informationOnly that ended with information: 案内
+     * @param countsInformationOnly whether such a one counts; 狭山 counts what its centre coordinated, not 「単なる案内」 (001, L12516-12518)
+     * @param counted what the municipality reports: all, or those that were more than information
+     */
+    public record Consultations(
+            LocalDate from,
+            LocalDate to,
+            LocalDate asOf,
+            int received,
+            int informationOnly,
+            boolean countsInformationOnly,
+            int counted) {}
+
+    private record Received(int received, int informationOnly) {}
+
     private record Cases(int carriedOver, int opened, int reopened, int closed, int handedOver) {}
 
     private record Started(int withPlan, int withoutPlan, int persons) {}
@@ -172,6 +190,32 @@ public class Reports {
                 started.persons(),
                 all,
                 started.withPlan() + (all ? started.withoutPlan() : 0));
+    }
+
+    /**
+     * @throws Refusal.Forbidden for anybody but managers and auditors
+     * @throws Refusal.Invalid if the period ends before it begins
+     */
+    public Consultations consultations(LocalDate from, LocalDate to) {
+        var asOf = asOf(from, to);
+        var found = jdbc.sql(
+                        """
+                        select count(*) as received, count(*) filter (where status = 'information') as information_only
+                        from kasane.consultation where (occurred_at at time zone 'Asia/Tokyo')::date between :from and :asOf
+                        """)
+                .param("from", from)
+                .param("asOf", asOf)
+                .query(Received.class)
+                .single();
+        boolean all = rules.informationOnlyCounts();
+        return new Consultations(
+                from,
+                to,
+                asOf,
+                found.received(),
+                found.informationOnly(),
+                all,
+                found.received() - (all ? 0 : found.informationOnly()));
     }
 
     private LocalDate asOf(LocalDate from, LocalDate to) {

@@ -65,6 +65,27 @@ class PlanIT extends ProcessScenario {
                         "End_PlanDecided");
     }
 
+    /** The body it is put to decides plans (立川; 002, L3849-3855): nobody is asked a second time. */
+    @Test
+    void aPlanThatTheMeetingDecidedIsInForceAtOnce() {
+        factsOf("plan", Map.of("step", "draft"), Map.of("phase", "monitoring", "step", "support"));
+
+        var plan = start("plan");
+        submit("Task_DraftPlan");
+        holdTheMeeting();
+
+        assertThat(plan)
+                .isCompleted()
+                .hasCompletedElementsInOrder(
+                        "CallActivity_CoordinationMeeting",
+                        "Event_DecidedInMeeting",
+                        "Event_PlanInForce",
+                        "Activity_AllocateRoles",
+                        "End_PlanDecided")
+                .hasNotActivatedElements("Task_DecidePlan");
+        assertThat(allocated).containsExactly(caseId + ":plan");
+    }
+
     /** Only a 支援会議 may talk about it without consent (002, L1180-1211): the case goes there, the plan is not decided. */
     @Test
     void aPlanWithoutConsentGoesToASupportMeeting() {

@@ -121,6 +121,23 @@ class MessagesTest {
         assertThat(missing).isEmpty();
     }
 
+    /** A name that no message has would stand on the screen as it is written. */
+    @Test
+    void whatAMessageNamesHasAGeneralWord() {
+        var named = new TreeSet<String>();
+        for (var words : List.of(japanese, english)) {
+            for (var message : words.values()) {
+                var names = Pattern.compile("‹([^›]*)›?").matcher(message.toString());
+                while (names.find()) {
+                    named.add("called." + names.group(1).substring(0, 1).toLowerCase()
+                            + names.group(1).substring(1));
+                }
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(5);
+        assertThat(japanese.stringPropertyNames()).containsAll(named);
+    }
+
     private static List<String> codes(JsonNode node, String field) {
         var codes = new ArrayList<String>();
         for (var component : node.path("components")) {

@@ -19,6 +19,7 @@ record Profile(
         List<Scheme> areas,
         List<AgencyEntry> agencies,
         List<MeetingEntry> meetings,
+        List<ConcernEntry> concerns,
         Intake intake,
         Plan plan,
         Closure closure,
@@ -33,6 +34,7 @@ record Profile(
         areas = orEmpty(areas);
         agencies = orEmpty(agencies);
         meetings = orEmpty(meetings);
+        concerns = orEmpty(concerns);
         intake = intake == null ? new Intake(null, null, null) : intake;
         plan = plan == null ? new Plan(null, null) : plan;
         closure = closure == null ? new Closure(null, null) : closure;
@@ -72,6 +74,7 @@ record Profile(
             String code,
             String name,
             List<String> kinds,
+            String slot,
             String convener,
             List<String> decides,
             String pledge,
@@ -95,6 +98,9 @@ record Profile(
             ours = orEmpty(ours);
         }
     }
+
+    /** Where {@code field} is not said no section answers as a matter of course, and {@code targetGroup} then is {@code other}. */
+    record ConcernEntry(String concern, String field, String targetGroup, String source) {}
 
     record Intake(Flag citizenOpensCase, ReferralSheet referralSheet, List<Way> ways) {
         Intake {

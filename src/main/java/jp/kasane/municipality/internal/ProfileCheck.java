@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -98,6 +99,8 @@ final class ProfileCheck {
         agencies();
         areas();
         meetings();
+        decider();
+        unique("/concerns", "concern", "entry");
         unique("/closure/codes", "code", "closure code");
         unique("/intake/ways", "code", "way");
         deadlines();
@@ -204,7 +207,9 @@ final class ProfileCheck {
 
     private void meetings() {
         unique("/meetings", "code", "meeting");
+        var slots = new HashMap<String, String>();
         each("/meetings", (pointer, meeting) -> {
+            slot(pointer, meeting, slots);
             var rhythm = meeting.path("rhythm").asText();
             if ((rhythm.equals("weekly") || rhythm.equals("monthly"))
                     && meeting.path("weekday").isMissingNode()) {
@@ -229,6 +234,48 @@ final class ProfileCheck {
                 wrong(pointer + "/pledge", "is for a 支援会議: kinds has to name support");
             }
         });
+    }
+
+    /** The table meeting-body names one slot for a case: two bodies in it would be one too many. */
+    private void slot(String pointer, JsonNode meeting, Map<String, String> slots) {
+        if (!meeting.path("slot").isTextual()) {
+            return;
+        }
+        var slot = meeting.path("slot").asText();
+        var forCases = values(meeting.path("kinds"));
+        forCases.retainAll(Set.of("support", "coordination"));
+        if (forCases.isEmpty()) {
+            wrong(pointer + "/slot", "is for a meeting of cases: kinds has to name support or coordination");
+        }
+        for (var kind : forCases) {
+            var before =
+                    slots.putIfAbsent(kind + " " + slot, meeting.path("code").asText());
+            if (before != null) {
+                wrong(pointer + "/slot", "'%s' is held by '%s' already (%s)".formatted(slot, before, kind));
+            }
+        }
+    }
+
+    /** Who decides plans is said twice, and has to be the same twice: by plan.decider, and by the body that does. */
+    private void decider() {
+        var decider = text("/plan/decider/value");
+        var deciding = new ArrayList<String>();
+        each("/meetings", (pointer, meeting) -> {
+            if (!values(meeting.path("decides")).contains("plan")) {
+                return;
+            }
+            deciding.add(pointer);
+            if (!values(meeting.path("kinds")).contains("coordination")) {
+                wrong(
+                        pointer + "/decides",
+                        "names plan: kinds has to name coordination, plans are put to no other meeting");
+            } else if (!decider.equals("meeting")) {
+                wrong(pointer + "/decides", "names plan: plan.decider has to be meeting");
+            }
+        });
+        if (decider.equals("meeting") && deciding.isEmpty()) {
+            wrong("/plan/decider/value", "is meeting: a meeting of the kind coordination has to decide plan");
+        }
     }
 
     private static boolean isDate(String text) {

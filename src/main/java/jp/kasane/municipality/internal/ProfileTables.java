@@ -32,6 +32,7 @@ final class ProfileTables {
         profile.titles().forEach((key, word) -> word("title", key, word));
         profile.names().forEach((key, word) -> word("name", key, word));
         profile.meetings().forEach(this::meetingBody);
+        profile.concerns().forEach(this::concern);
         rules();
         closureCodes();
         profile.deadlines().steps().forEach(this::deadline);
@@ -251,10 +252,10 @@ final class ProfileTables {
         jdbc.sql(
                         """
                         insert into kasane.meeting_body (id, municipality_id, code, name, kinds, rhythm, every, counts_from, weekday, nths, months,
-                            starts, place, cutoff_days, cutoff_unit, closed_day, quorum, convener_id, decides, pledge, held_without_cases, source, ours)
+                            starts, place, cutoff_days, cutoff_unit, closed_day, quorum, slot, convener_id, decides, pledge, held_without_cases, source, ours)
                         values (:id, :municipality, :code, :name, :kinds, :rhythm, coalesce(:every, 1), :from, :weekday, coalesce(:nths::int[], '{}'),
                             coalesce(:months::int[], '{1,2,3,4,5,6,7,8,9,10,11,12}'), coalesce(:starts::time, '14:00'), coalesce(:place, ''),
-                            coalesce(:cutoff, 7), coalesce(:unit, 'calendar'), coalesce(:closed, 'next'), :quorum, :convener, :decides,
+                            coalesce(:cutoff, 7), coalesce(:unit, 'calendar'), coalesce(:closed, 'next'), :quorum, :slot, :convener, :decides,
                             coalesce(:pledge, 'none'), :withoutCases, :source, :ours)
                         """)
                 .param("id", Ids.next())
@@ -274,12 +275,28 @@ final class ProfileTables {
                 .param("unit", body.cutoffUnit(), Types.VARCHAR)
                 .param("closed", body.closedDay(), Types.VARCHAR)
                 .param("quorum", body.quorum(), Types.INTEGER)
+                .param("slot", body.slot(), Types.VARCHAR)
                 .param("convener", agencies.get(body.convener()))
                 .param("decides", body.decides().toArray(String[]::new))
                 .param("pledge", body.pledge(), Types.VARCHAR)
                 .param("withoutCases", body.heldWithoutCases())
                 .param("source", body.source())
                 .param("ours", body.ours().toArray(String[]::new))
+                .update();
+    }
+
+    /** In place of Kasane's first value, which stands there since there is a municipality. */
+    private void concern(Profile.ConcernEntry concern) {
+        jdbc.sql(
+                        """
+                        update kasane.concern_field set field = :field, target_group = coalesce(:group, 'other'), origin = 'municipality', source = :source
+                        where municipality_id = :municipality and concern = :concern
+                        """)
+                .param("municipality", municipality)
+                .param("concern", concern.concern())
+                .param("field", concern.field(), Types.VARCHAR)
+                .param("group", concern.targetGroup(), Types.VARCHAR)
+                .param("source", concern.source())
                 .update();
     }
 

@@ -35,6 +35,12 @@ class ReportApi {
         return reports.participation(day("from", "期間の始まり", from), day("to", "期間の終わり", to));
     }
 
+    @GetMapping("/consultations")
+    @Operation(summary = "相談の件数（所管課・監査。情報提供だけで終わったものを数えるかは市町村の決まり）")
+    Reports.Consultations consultations(@RequestParam String from, @RequestParam String to) {
+        return reports.consultations(day("from", "期間の始まり", from), day("to", "期間の終わり", to));
+    }
+
     private static LocalDate day(String field, String label, String text) {
         try {
             return LocalDate.parse(text);

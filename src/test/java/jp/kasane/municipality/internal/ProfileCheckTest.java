@@ -83,6 +83,19 @@ class ProfileCheckTest {
         assertThat(profile.areas().getFirst().areas().getFirst().districts()).containsExactly("一番町", "二番町");
     }
 
+    @Test
+    void whatABodyIsForAndDecidesIsRead() {
+        var profile = ProfileCheck.read(
+                "town",
+                GOOD.replace("kinds: [support],", "kinds: [support, coordination], slot: elderly, decides: [plan],")
+                        .replace(
+                                "closure:\n",
+                                "plan: { decider: { value: meeting, source: ours } }\n"
+                                        + "concerns: [{ concern: mental, field: 障害, targetGroup: disabled, source: ours }]\nclosure:\n"));
+        assertThat(profile.meetings().getFirst().slot()).isEqualTo("elderly");
+        assertThat(profile.concerns().getFirst().targetGroup()).isEqualTo("disabled");
+    }
+
     static Stream<Arguments> bad() {
         return Stream.of(
                 bad(
@@ -186,6 +199,47 @@ class ProfileCheckTest {
                         "kinds: [network],",
                         "kinds: [network], pledge: once,",
                         "line 18, meetings[1].pledge: is for a 支援会議: kinds has to name support"),
+                bad(
+                        "a slot of a meeting that takes no case",
+                        "kinds: [network],",
+                        "kinds: [network], slot: child,",
+                        "line 18, meetings[1].slot: is for a meeting of cases: kinds has to name support or coordination"),
+                bad(
+                        "a slot that no table names",
+                        "kinds: [support],",
+                        "kinds: [support], slot: young,",
+                        "line 17, meetings[0].slot: must be one of needy, elderly, disabled, child, support, coordination"),
+                bad(
+                        "a slot that two bodies hold",
+                        "kinds: [support], convener: section, rhythm: monthly, weekday: 3, nths: [3], source: ours }",
+                        "kinds: [support], slot: child, convener: section, rhythm: adhoc, source: ours }\n"
+                                + "  - { code: other, name: 別の会議, kinds: [support, coordination], slot: child, convener: section, rhythm: adhoc, source: ours }",
+                        "line 18, meetings[1].slot: 'child' is held by 'monthly' already (support)"),
+                bad(
+                        "a plan that a meeting decides, and no body that does",
+                        "closure:\n",
+                        "plan: { decider: { value: meeting, source: ours } }\nclosure:\n",
+                        "line 19, plan.decider.value: is meeting: a meeting of the kind coordination has to decide plan"),
+                bad(
+                        "a body that decides what the section decides",
+                        "kinds: [support],",
+                        "kinds: [coordination], decides: [plan],",
+                        "line 17, meetings[0].decides: names plan: plan.decider has to be meeting"),
+                bad(
+                        "a body that decides plans and gets none",
+                        "kinds: [support],",
+                        "kinds: [support], decides: [plan],",
+                        "line 17, meetings[0].decides: names plan: kinds has to name coordination, plans are put to no other meeting"),
+                bad(
+                        "a concern that is none of the 19",
+                        "closure:\n",
+                        "concerns: [{ concern: noise, source: ours }]\nclosure:\n",
+                        "line 19, concerns[0].concern: must be one of income, rent, tax, debt, loan, budget, food, housing, job, work, mental, health, care, childcare, withdrawal, family, community, violence, other"),
+                bad(
+                        "a concern twice",
+                        "closure:\n",
+                        "concerns: [{ concern: care, source: ours }, { concern: care, field: 高齢, source: ours }]\nclosure:\n",
+                        "line 19, concerns[1].concern: 'care' is another entry's already"),
                 bad(
                         "the section before the coordinators",
                         "leadDays: 1",

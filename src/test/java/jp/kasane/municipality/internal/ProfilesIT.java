@@ -121,16 +121,42 @@ class ProfilesIT {
         }
     }
 
-    /** What 八王子, the first profile, gives days to: the others must not lack them. */
+    /** Every task of every diagram: a profile may leave all days to Kasane's first values. */
     private static TreeSet<String> tasksWithADeadline() throws IOException {
         var steps = new TreeSet<String>();
-        var lines = Pattern.compile("step: ((?:Task|Watch)_\\w+)")
-                .matcher(Files.readString(Path.of("profiles/hachioji.yaml")));
-        while (lines.find()) {
-            steps.add(lines.group(1));
+        try (var diagrams = Files.newDirectoryStream(Path.of("processes"), "*.bpmn")) {
+            for (var diagram : diagrams) {
+                var tasks = Pattern.compile("userTask id=\"(Task_\\w+)\"").matcher(Files.readString(diagram));
+                while (tasks.find()) {
+                    steps.add(tasks.group(1));
+                }
+            }
         }
         assertThat(steps).hasSizeGreaterThan(20);
         return steps;
+    }
+
+    /** They stood in its file once. */
+    @Test
+    void daysAndClosuresThatAProfileLeavesOutAreKasanesFirstValues() throws Exception {
+        var hachioji = load("days", "hachioji");
+        assertThat(
+                        list(
+                                hachioji,
+                                """
+                                select concat_ws(' ', step, due_days, remind_days, lead_days, escalate_days, unit) from kasane.deadline_policy
+                                where active and (step in ('Task_Triage', 'Task_Review') or step like 'Watch%') order by step
+                                """))
+                .containsExactly(
+                        "Task_Review 90 14 0 14 calendar",
+                        "Task_Triage 3 1 0 2 calendar",
+                        "Watch_AfterClosure 90 7 7 21 calendar",
+                        "Watch_Ratification 14 3 0 7 calendar",
+                        "Watch_Silence 30 0 7 21 calendar");
+        assertThat(list(hachioji, "select closed_weekdays::text from kasane.calendar_week"))
+                .containsExactly("{6,7}");
+        assertThat(list(hachioji, "select concat_ws(' ', name, from_day, to_day) from kasane.calendar_yearly_closure"))
+                .containsExactly("年末年始 12-29 01-03");
     }
 
     @Test
@@ -166,6 +192,15 @@ class ProfilesIT {
                 .containsExactly("scheme", "death", "eased", "children", "moved", "handover", "other");
         assertThat(list(nakagawa, "select word from kasane.municipal_word where key = 'supportPlan'"))
                 .containsExactly("支援計画書");
+
+        var komae = load("komae");
+        assertThat(list(komae, "select code || ' ' || slot from kasane.meeting_body order by code"))
+                .containsExactly("kodomo child", "komaru needy", "kourei elderly", "shogai disabled");
+        assertThat(
+                        list(
+                                komae,
+                                "select concat_ws(' ', concern, field, target_group, origin, source) from kasane.concern_field where concern in ('mental', 'care') order by concern"))
+                .containsExactly("care 高齢 elderly ours ours", "mental 障害 disabled municipality ours");
 
         var sumida = load("sumida");
         assertThat(list(sumida, "select pledge from kasane.meeting_body order by code"))
