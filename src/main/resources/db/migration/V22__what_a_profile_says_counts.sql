@@ -73,6 +73,11 @@ begin
     from kasane.case_file f join kasane.municipality m on m.id = f.municipality_id
     where f.id = new.case_id and new.convener_id not in (f.coordinating_agency_id, m.responsible_agency_id);
     if tg_op = 'UPDATE' and old.convener_id is distinct from new.convener_id then
+        -- Whoever convenes it no more, and was not invited to any, does not see it by this any more.
+        perform kasane.leave_seat(new.case_id, old.convener_id, 'meeting')
+        where not exists (select from kasane.meeting_attendee a
+                          where a.case_id = new.case_id and a.agency_id = old.convener_id and a.invited_at is not null)
+          and not exists (select from kasane.meeting m where m.case_id = new.case_id and m.convener_id = old.convener_id and m.id <> new.id);
         update engine.user_task t set audience_id = t.audience_id
         where t.case_id = new.case_id and t.state = 'CREATED' and t.process_id in ('support-meeting', 'invitation');
     end if;
@@ -129,6 +134,23 @@ create function kasane.convenes(the_body uuid) returns boolean
                   kasane.convening_role(b.municipality_id, c.agency_id, k.kind, m.coordinating_agency_id), c.agency_id)
               = any (kasane.workable_audiences()));
 
+-- A body may be convened by people who are neither managers nor coordinators. Which sittings they decide about the application asks; a
+-- case may be put to any (V9).
+create function kasane.convenes_any() returns boolean
+    language sql stable security definer set search_path = kasane, pg_temp
+    return (select kasane.may_write())
+        and (kasane.has_role('manager', 'coordinator')
+             or exists (select from kasane.meeting_body b
+                        where b.municipality_id = kasane.my_municipality() and b.active and kasane.convenes(b.id)));
+drop policy change on kasane.sitting;
+create policy change on kasane.sitting for update
+    using ((select kasane.has_role('system'))
+           or (select kasane.convenes_any()) and municipality_id = (select kasane.my_municipality()));
+drop policy add_of_sitting on kasane.setting_change;
+create policy add_of_sitting on kasane.setting_change for insert
+    with check (kind = 'sitting' and (select kasane.convenes_any())
+                and municipality_id = (select kasane.my_municipality()) and changed_by = kasane.acting_user());
+
 -- Whether the body a meeting is put to decides the plan itself (立川; 002, L3849-3855), and does not only look at it.
 create function kasane.decides_plan(the_meeting uuid) returns boolean
     language sql stable security definer set search_path = kasane, pg_temp
@@ -166,6 +188,23 @@ begin
 end $$;
 create trigger seat_drafter after insert or update of phase on kasane.case_file
     for each row execute function kasane.seat_drafter();
+
+-- As V7; and whoever only drafts leaves with the consent that does not cover them any more.
+create or replace function kasane.seats_follow_roles(the_case uuid, covered uuid[]) returns void
+    language sql security definer set search_path = kasane, pg_temp
+begin atomic
+    update kasane.case_seat s set until = now()
+    where s.case_id = the_case and s.until is null and s.reason = 'role'
+      and not exists (select from kasane.role_allocation r join kasane.plan p on p.id = r.plan_id
+                      where r.case_id = the_case and r.agency_id = s.agency_id and r.status not in ('declined', 'ended')
+                        and p.status in ('decided', 'started'));
+    update kasane.case_seat s set until = now()
+    where covered is not null and s.case_id = the_case and s.until is null and s.reason = 'meeting' and not s.agency_id = any (covered)
+      and not exists (select from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id
+                      where a.case_id = the_case and a.agency_id = s.agency_id and m.meeting_type = 'support' and a.invited_at is not null);
+    update kasane.case_seat s set until = now()
+    where covered is not null and s.case_id = the_case and s.until is null and s.reason = 'drafting' and not s.agency_id = any (covered);
+end;
 
 -- ── to whom a task is addressed ────────────────────────────────────────────────────────────────────────────────────
 

@@ -226,10 +226,11 @@ class ProfileSteersIT {
                 .sql(
                         """
                         insert into kasane.meeting_body (id, municipality_id, code, name, kinds, rhythm, convener_id)
-                        select gen_random_uuid(), m.id, 'zz-csw', 'CSWの会議', '{coordination}', 'adhoc', m.coordinating_agency_id from kasane.municipality m;
+                        select gen_random_uuid(), m.id, 'zz-kakuka', '関係部署の会議', '{coordination}', 'adhoc', a.id
+                        from kasane.municipality m join kasane.agency a on a.code = 'kakuka';
                         insert into kasane.sitting (id, municipality_id, body_id, kinds, at_need, starts_at, cutoff_at, place, by_hand, created_at)
-                        select gen_random_uuid(), b.municipality_id, b.id, b.kinds, false, now() + interval '30 days', now() + interval '20 days', '社協', true, now()
-                        from kasane.meeting_body b where b.code = 'zz-csw';
+                        select gen_random_uuid(), b.municipality_id, b.id, b.kinds, false, now() + interval '30 days', now() + interval '20 days', '関係部署', true, now()
+                        from kasane.meeting_body b where b.code = 'zz-kakuka';
                         """)
                 .update();
         try {
@@ -240,19 +241,18 @@ class ProfileSteersIT {
                     "Task_ProposeMembers",
                     caseId,
                     "{\"purpose\":\"目的\",\"agenda\":\"議題\",\"agencies\":[\"kosei\",\"csw\"]}"));
-            // It is put to the only sitting that is planned, which is CSW's.
-            var task = kasane.as("coordinator").task("Task_ConveneMeeting", "caseId=" + caseId);
-            var sitting = kasane.as("coordinator")
+            // It is put to the only sitting that is planned: whoever convenes that sees the case, whoever they are.
+            var task = kasane.as("kakuka").task("Task_ConveneMeeting", "caseId=" + caseId);
+            var sitting = kasane.as("kakuka")
                     .get("/api/v1/tasks/" + task)
                     .at("/data/sitting")
                     .asText();
             var managers = kasane.as("manager")
                     .submit(task, "{\"sitting\":\"" + sitting + "\",\"agencies\":[\"kosei\",\"csw\"]}");
             assertThat(managers.status()).as(managers.text()).isEqualTo(403);
-            // Held at need it would be CSW's, too: that is the body it is put to. The 区 holds its own.
-            done(kasane.as("coordinator")
+            done(kasane.as("kakuka")
                     .submit(task, "{\"sitting\":\"" + sitting + "\",\"agencies\":[\"kosei\",\"csw\"]}"));
-            kasane.as("coordinator").task("Task_HoldMeeting", "caseId=" + caseId);
+            kasane.as("kakuka").task("Task_HoldMeeting", "caseId=" + caseId);
             var ofTheWard = kasane.sql()
                     .sql(
                             """
@@ -262,7 +262,7 @@ class ProfileSteersIT {
                             """)
                     .query(UUID.class)
                     .single();
-            var merged = kasane.as("coordinator")
+            var merged = kasane.as("kakuka")
                     .post(
                             "/api/v1/sittings/" + sitting + "/merge",
                             "{\"into\":\"" + ofTheWard + "\",\"reason\":\"一緒に開く\"}");
@@ -272,15 +272,17 @@ class ProfileSteersIT {
                             .submit(hold, HELD.formatted("approved"))
                             .status())
                     .isEqualTo(403);
-            // It is the 区's sitting now: CSW decides about it no more.
-            assertThat(kasane.as("coordinator")
+            // It is the 区's meeting now: nobody of the other agency was invited to it, or decides about it.
+            assertThat(kasane.as("kakuka").get("/api/v1/cases/" + caseId).status())
+                    .isEqualTo(404);
+            assertThat(kasane.as("kakuka")
                             .post("/api/v1/sittings/" + ofTheWard + "/cancel", "{\"reason\":\"延期\"}")
                             .status())
                     .isEqualTo(403);
         } finally {
             kasane.sql()
                     .sql("update kasane.sitting set status = 'cancelled' where status = 'planned' and not at_need;"
-                            + " update kasane.meeting_body set active = false where code = 'zz-csw'")
+                            + " update kasane.meeting_body set active = false where code = 'zz-kakuka'")
                     .update();
         }
     }

@@ -282,4 +282,14 @@ final class Browser implements AutoCloseable {
         chromium.close();
         playwright.close();
     }
+
+    private static final java.util.ResourceBundle WORDS =
+            java.util.ResourceBundle.getBundle("messages", java.util.Locale.ROOT);
+
+    /** A message in Japanese, as 八王子 reads it: what it calls things is what they are called in general. */
+    static String word(String key) {
+        return java.util.regex.Pattern.compile("‹(\\w+)›")
+                .matcher(WORDS.getString(key))
+                .replaceAll(named -> WORDS.getString("called." + named.group(1)));
+    }
 }

@@ -3,7 +3,6 @@ package jp.kasane.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import java.util.ResourceBundle;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,7 +11,6 @@ import org.junit.jupiter.api.Test;
 /** A coordinator corrects and strikes out what was recorded, and everybody can read what stood there before. */
 class CorrectionScreensIT {
 
-    private static final ResourceBundle WORDS = ResourceBundle.getBundle("messages", java.util.Locale.ROOT);
     private static final int PHONE = 375;
 
     private static KasaneServer kasane;
@@ -56,8 +54,8 @@ class CorrectionScreensIT {
     /** From the case's history to the record of the assessment. */
     private static void toTheAssessment(Page page, String caseId) {
         browser.open(page, "/cases/" + caseId);
-        page.click(".timeline a.what:has-text('" + WORDS.getString("step.Task_WriteAssessment") + "')");
-        page.locator("h1:has-text('" + WORDS.getString("step.Task_WriteAssessment") + "')")
+        page.click(".timeline a.what:has-text('" + Browser.word("step.Task_WriteAssessment") + "')");
+        page.locator("h1:has-text('" + Browser.word("step.Task_WriteAssessment") + "')")
                 .waitFor();
     }
 
@@ -66,7 +64,7 @@ class CorrectionScreensIT {
         var caseId = assessed("版 正");
         var page = browser.as("coordinator");
         toTheAssessment(page, caseId);
-        page.click("text=" + WORDS.getString("submission.correct"));
+        page.click("text=" + Browser.word("submission.correct"));
         var issue = page.locator("#form textarea").first();
         assertThat(issue.inputValue()).isEqualTo("はじめに書いた課題");
         issue.fill("書き直した課題");
@@ -83,20 +81,19 @@ class CorrectionScreensIT {
         browser.left(page, url -> !url.equals(form) && !url.endsWith("/correction"));
         var versions = page.locator("aside .timeline > li");
         assertThat(versions.count()).isEqualTo(2);
-        assertThat(versions.first().innerText())
-                .contains(WORDS.getString("submission.state.valid"), "聞き違えていた", "伴走 太郎");
+        assertThat(versions.first().innerText()).contains(Browser.word("submission.state.valid"), "聞き違えていた", "伴走 太郎");
         page.locator("#form textarea").first().waitFor();
         assertThat(page.locator("#form textarea").first().inputValue()).isEqualTo("書き直した課題");
 
         versions.nth(1).locator("a").click();
-        page.locator("main .notice:has-text('" + WORDS.getString("submission.isOld") + "')")
+        page.locator("main .notice:has-text('" + Browser.word("submission.isOld") + "')")
                 .waitFor();
         page.locator("#form textarea").first().waitFor();
         assertThat(page.locator("#form textarea").first().inputValue()).isEqualTo("はじめに書いた課題");
 
         browser.open(page, "/cases/" + caseId);
         assertThat(page.locator("main").innerText()).contains("書き直した課題").doesNotContain("はじめに書いた課題");
-        assertThat(page.locator(".timeline").innerText()).contains(WORDS.getString("submission.state.corrected"));
+        assertThat(page.locator(".timeline").innerText()).contains(Browser.word("submission.state.corrected"));
     }
 
     @Test
@@ -104,8 +101,8 @@ class CorrectionScreensIT {
         var caseId = assessed("版 消");
         var page = browser.as("coordinator");
         toTheAssessment(page, caseId);
-        page.click("summary:has-text('" + WORDS.getString("submission.void") + "')");
-        var button = page.locator("form button:has-text('" + WORDS.getString("submission.void") + "')");
+        page.click("summary:has-text('" + Browser.word("submission.void") + "')");
+        var button = page.locator("form button:has-text('" + Browser.word("submission.void") + "')");
         button.click();
         assertThat(page.evaluate("document.querySelector('#void-reason').validity.valueMissing"))
                 .isEqualTo(true);
@@ -128,14 +125,14 @@ class CorrectionScreensIT {
         page.check("form input[name=changePath]");
         button.click();
         page.locator("main .notice.alarm:has-text('別の人の記録だった')").waitFor();
-        assertThat(page.locator("aside .timeline s").innerText()).isEqualTo(WORDS.getString("submission.state.voided"));
+        assertThat(page.locator("aside .timeline s").innerText()).isEqualTo(Browser.word("submission.state.voided"));
         assertThat(page.locator("aside form").count()).isZero();
 
         browser.reloadUntil(
                 page,
                 "/cases/" + caseId,
-                "main a.button:has-text('" + WORDS.getString("step.Task_WriteAssessment") + "')");
-        assertThat(page.locator(".timeline s:has-text('" + WORDS.getString("step.Task_WriteAssessment") + "')")
+                "main a.button:has-text('" + Browser.word("step.Task_WriteAssessment") + "')");
+        assertThat(page.locator(".timeline s:has-text('" + Browser.word("step.Task_WriteAssessment") + "')")
                         .count())
                 .isEqualTo(1);
     }
@@ -148,9 +145,9 @@ class CorrectionScreensIT {
         try {
             toTheAssessment(page, caseId);
             fits(page, "submission-phone");
-            page.click("summary:has-text('" + WORDS.getString("submission.void") + "')");
+            page.click("summary:has-text('" + Browser.word("submission.void") + "')");
             fits(page, "submission-void-phone");
-            page.click("text=" + WORDS.getString("submission.correct"));
+            page.click("text=" + Browser.word("submission.correct"));
             page.locator("#form .fjs-form").waitFor();
             fits(page, "submission-correction-phone");
         } finally {

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ResourceBundle;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,8 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** Four people take a case from the first call to the closure, in a real browser. */
 class ScreensIT {
-
-    private static final ResourceBundle WORDS = ResourceBundle.getBundle("messages", java.util.Locale.ROOT);
 
     private static KasaneServer kasane;
     private static Browser browser;
@@ -58,7 +55,7 @@ class ScreensIT {
             } else {
                 browser.open(page, here);
                 page.click("summary:has-text('記録する')");
-                page.click("text=" + WORDS.getString("record." + step.record()));
+                page.click("text=" + Browser.word("record." + step.record()));
                 browser.fillAndSubmit(page, fresh(step.data(), step, here));
                 var home = here;
                 browser.left(page, url -> url.endsWith(home));
@@ -70,7 +67,7 @@ class ScreensIT {
 
     /** Opens the task from the case's own page, as somebody does who knows which case it is about. */
     private String work(Page page, Scenario.Step step, String here) {
-        var label = WORDS.getString("step." + step.task());
+        var label = Browser.word("step." + step.task());
         // Several agencies may be asked the same: one's own is the button that stands out.
         browser.reloadUntil(page, here, "main a.button.primary:has-text('" + label + "')")
                 .click();
@@ -89,7 +86,7 @@ class ScreensIT {
         var page = browser.as(step.as());
         browser.open(page, here);
         assertThat(page.locator(".path li[aria-current]").textContent())
-                .isEqualTo(WORDS.getString("phase." + step.expect().get("phase").asText()));
+                .isEqualTo(Browser.word("phase." + step.expect().get("phase").asText()));
     }
 
     private static JsonNode fresh(JsonNode data, Scenario.Step step, String here) {
@@ -119,7 +116,7 @@ class ScreensIT {
                         {"channel":"phone","broughtBy":"family","receivedAt":"2026-11-20T10:00:00+09:00","subjectKnown":false,
                          "subjectLabel":"下書きの人","concerns":["food"],"story":"食べるものがない"}""");
         var page = browser.as("reception");
-        var label = WORDS.getString("step.Task_Triage");
+        var label = Browser.word("step.Task_Triage");
         browser.reloadUntil(page, "/consultations/" + id, "main a.button:has-text('" + label + "')")
                 .click();
         page.locator("#form textarea").first().fill("途中まで書いた理由");
