@@ -77,6 +77,7 @@ public class Outbox {
                 .param("streams", payloads.keySet().toArray(UUID[]::new))
                 .param("payloads", payloads.values().stream().map(this::write).toArray(String[]::new))
                 .update();
+        jdbc.sql("select kasane.count_orders()").query().listOfRows();
         wakeAfterCommit();
     }
 

@@ -265,10 +265,17 @@ class RostersIT {
         });
     }
 
-    /** What is not started yet is over for everybody. */
+    /** What is not started yet is over for everybody. First what nobody is delivering: behind each of those there would be the next. */
     private static void withdraw(String list) {
         for (var statement : List.of(
-                "delete from kasane.outbox o using kasane.roster_person p where p.id = o.stream_id and p.roster_id = :list and o.done_at is null",
+                """
+                delete from kasane.outbox where id in (
+                    select o.id from kasane.outbox o join kasane.roster_person p on p.id = o.stream_id
+                    where p.roster_id = :list and o.done_at is null for update of o skip locked)
+                """,
+                """
+                delete from kasane.outbox o using kasane.roster_person p where p.id = o.stream_id and p.roster_id = :list and o.done_at is null
+                """,
                 "update kasane.stream s set over_at = now() from kasane.roster_person p where p.id = s.id and p.roster_id = :list")) {
             kasane.sql().sql(statement).param("list", UUID.fromString(list)).update();
         }
@@ -327,8 +334,56 @@ class RostersIT {
         assertThat(person(person).at("/visits/0/observation").asText()).isEqualTo("郵便物がたまっている");
     }
 
+    /**
+     * 市貝町: 210 people, 206 surveyed, 41 of them with a nurse, 4 not yet (001, L11002-11006; 001b S12). The visits are written as the
+     * forms would have left them: 206 forms are not what is asked here.
+     */
     @Test
-    void progressCountsPersonsAsInIchikai() {
+    void twoHundredAndTenNamesAreCountedAsInIchikai() {
+        var list = list("manager", "shakyo");
+        kasane.whileTheEngineSleeps(() -> {
+            imported(
+                    "manager",
+                    list,
+                    Stream.concat(
+                                    Stream.of("番号,氏名,住所"),
+                                    IntStream.rangeClosed(1, 210).mapToObj(n -> n + ",調査 " + n + ",中央" + n))
+                            .toArray(String[]::new));
+            withdraw(list);
+        });
+        kasane.sql()
+                .sql(
+                        """
+                        with surveyed as (
+                            insert into kasane.submission (id, municipality_id, stream_id, matter_id, step, form_id, data, submitted_by, occurred_at, recorded_at)
+                            select gen_random_uuid(), p.municipality_id, p.id, p.id, 'Task_VisitPerson', 'roster-visit', '{}', :by, now(), now()
+                            from kasane.roster_person p where p.roster_id = :list and p.position <= 206
+                            returning id, municipality_id, stream_id, submitted_by)
+                        insert into kasane.roster_visit (id, municipality_id, person_id, submission_id, visited_on, companion, outcome, observation, recorded_at,
+                            recorded_by)
+                        select gen_random_uuid(), s.municipality_id, s.stream_id, s.id, current_date,
+                            case when p.position <= 41 then '訪問看護センター' end, 'met', '聞き取り', now(), s.submitted_by
+                        from surveyed s join kasane.roster_person p on p.id = s.stream_id
+                        """)
+                .param("list", UUID.fromString(list))
+                .param("by", kasane.user("coordinator"))
+                .update();
+        kasane.sql()
+                .sql("update kasane.roster_person set status = 'met' where roster_id = :list and position <= 206")
+                .param("list", UUID.fromString(list))
+                .update();
+
+        var progress = kasane.as("manager").get("/api/v1/rosters/" + list).at("/progress");
+
+        assertThat(progress.get("persons").asInt()).isEqualTo(210);
+        assertThat(progress.get("heard").asInt()).isEqualTo(206);
+        assertThat(progress.get("accompanied").asInt()).isEqualTo(41);
+        assertThat(progress.get("remaining").asInt()).isEqualTo(4);
+        assertThat(progress.get("percent").asInt()).as("not all").isEqualTo(98);
+    }
+
+    @Test
+    void progressCountsPersonsNotVisits() {
         var list = list("coordinator", "shakyo");
         imported("coordinator", list, "番号,氏名,住所", "1,調査 一,中央1", "2,調査 二,中央2", "3,調査 三,中央3", "4,調査 四,中央4", "5,調査 五,中央5");
         var ids = people("coordinator", list).findValuesAsText("id");

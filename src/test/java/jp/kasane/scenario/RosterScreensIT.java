@@ -67,8 +67,10 @@ class RosterScreensIT {
         assertThat(errors.suggestedFilename()).isEqualTo("roster-errors.csv");
 
         coordinator.click("a:has-text('名簿を見る')");
+        coordinator.locator("button:has-text('予定する')").waitFor();
         assertThat(coordinator.locator("main tbody tr").count()).isEqualTo(50);
         coordinator.click("a[rel=next]");
+        coordinator.locator("a:has-text('先頭へ')").waitFor();
         assertThat(coordinator.locator("main tbody tr").count()).isEqualTo(7);
         browser.open(coordinator, list + "?status=open");
         coordinator.click("button:has-text('予定する')");
