@@ -94,7 +94,8 @@ class RosterScreensIT {
                         .inputValue())
                 .isEqualTo("民生委員");
         coordinator.locator("#form textarea").last().fill("元気に話した");
-        coordinator.click("#form-submit");
+        browser.submit(coordinator);
+        browser.left(coordinator, url -> !url.contains("/tasks/"));
         browser.reloadUntil(coordinator, person, "main .tag:has-text('会えた')");
         assertThat(coordinator.locator("main").textContent()).contains("元気に話した", "民生委員と");
         browser.picture(coordinator, "roster-person");
