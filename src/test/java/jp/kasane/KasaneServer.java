@@ -265,6 +265,18 @@ public final class KasaneServer implements AutoCloseable {
         }
     }
 
+    /** The engine goes on while this is done; what it does is seen afterwards. */
+    public void whileTheProjectionStandsStill(Runnable work) {
+        var dataSource = dataSource("postgres");
+        new TransactionTemplate(new DataSourceTransactionManager(dataSource)).executeWithoutResult(status -> {
+            // Readers go on, the exporter waits.
+            JdbcClient.create(dataSource)
+                    .sql("lock table engine.process_instance in exclusive mode")
+                    .update();
+            work.run();
+        });
+    }
+
     private void signal(String name) {
         try {
             var pid = Files.readString(data.resolve("camunda.pid")).trim();

@@ -252,4 +252,48 @@ class ParticipationsIT {
                         .status())
                 .isEqualTo(403);
     }
+
+    @Test
+    void aCaseSeatedAgainAMomentAfterAWishIsRecordedEndsThatInstanceBeforeItStartsItAnew() {
+        var caseId = kasane.playSteps(OPENED).caseId();
+        kasane.as("coordinator").task("Task_WriteAssessment", "caseId=" + caseId);
+        var wish = "/api/v1/cases/" + caseId + "/records/participation-need";
+        var member = kasane.as("coordinator")
+                .get(wish)
+                .at("/data/memberOptions/0/value")
+                .asText();
+        kasane.whileTheProjectionStandsStill(() -> {
+            done(kasane.as("coordinator")
+                    .post(
+                            wish,
+                            "{\"data\":{\"memberId\":\"%s\",\"need\":\"花の世話\",\"intention\":\"話した\"}}"
+                                    .formatted(member)));
+            awaitOrders(
+                    caseId,
+                    "kind = 'publish-message' and payload ->> 'starts' = 'participation' and done_at is not null");
+            var answer = kasane.as("manager").post("/api/v1/cases/" + caseId + "/re-seat", "{\"reason\":\"試験\"}");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+            awaitOrders(caseId, "kind = 're-seat' and attempts > 0");
+        });
+        await().atMost(SOON).untilAsserted(() -> assertThat(kasane.sql()
+                        .sql(
+                                """
+                                        select i.state from engine.process_instance i join kasane.participation p on i.instance_key = p.id::text
+                                        where p.case_id = :case order by i.started_at
+                                        """)
+                        .param("case", UUID.fromString(caseId))
+                        .query(String.class)
+                        .list())
+                .containsExactly("TERMINATED", "ACTIVE"));
+    }
+
+    private static void awaitOrders(String caseId, String which) {
+        await().atMost(SOON)
+                .until(() -> kasane.sql()
+                                .sql("select count(*) from kasane.outbox where stream_id = :case and " + which)
+                                .param("case", UUID.fromString(caseId))
+                                .query(Long.class)
+                                .single()
+                        > 0);
+    }
 }
