@@ -50,7 +50,7 @@ import org.springframework.stereotype.Component;
  * not listen, its instance is gone), and every standing deadline, is told by the sweep itself (docs/adr/0011).
  */
 @Component
-class Deadlines implements SweepDeadlines, EscalateDeadline {
+class Deadlines implements SweepDeadlines, EscalateDeadline, AgreedDates {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
     private static final Duration DIAGRAMS_TURN = Duration.ofMinutes(10);
@@ -237,7 +237,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             var settings = settings(municipality);
             var open = jdbc.sql(
                             """
-                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on from kasane.deadline l
+                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on, l.agreed_on from kasane.deadline l
                             where l.case_id = :case and l.step = :step and l.task_id is not null and l.settled_at is null
                             order by l.id for update of l
                             """)
@@ -258,7 +258,53 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         });
     }
 
-    private record Open(UUID id, String step, UUID caseId, UUID taskId, Instant fromAt, LocalDate plannedOn) {}
+    @Override
+    public boolean agree(UUID taskId, LocalDate on) {
+        DeadlineSettingsLock.shared(jdbc);
+        var changed = jdbc.sql(
+                        "update kasane.deadline set agreed_on = :on where task_id = :task and settled_at is null returning municipality_id")
+                .param("on", on, Types.DATE)
+                .param("task", taskId)
+                .query(UUID.class)
+                .optional();
+        changed.ifPresent(municipality -> {
+            var settings = settings(municipality);
+            jdbc.sql(
+                            """
+                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on, l.agreed_on from kasane.deadline l where l.task_id = :task
+                            """)
+                    .param("task", taskId)
+                    .query(Deadlines::open)
+                    .list()
+                    .forEach(deadline -> {
+                        move(deadline, settings);
+                        toldAnew(deadline);
+                    });
+        });
+        return changed.isPresent();
+    }
+
+    /** A rung that lies ahead again is told again when its time comes. */
+    private void toldAnew(Open deadline) {
+        jdbc.sql(
+                        """
+                        update kasane.deadline set rung = case when remind_at > :now then 0 when lead_at > :now then least(rung, 1)
+                            when escalate_at > :now then least(rung, 2) else rung end
+                        where id = :id
+                        """)
+                .param("id", deadline.id())
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        jdbc.sql(
+                        """
+                        delete from kasane.deadline_escalation e using kasane.deadline l where l.id = e.deadline_id and l.id = :id and e.rung > l.rung
+                        """)
+                .param("id", deadline.id())
+                .update();
+    }
+
+    private record Open(
+            UUID id, String step, UUID caseId, UUID taskId, Instant fromAt, LocalDate plannedOn, LocalDate agreedOn) {}
 
     private static Open open(ResultSet row, int number) throws SQLException {
         return new Open(
@@ -267,7 +313,8 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
                 row.getObject("case_id", UUID.class),
                 row.getObject("task_id", UUID.class),
                 row.getTimestamp("from_at").toInstant(),
-                row.getObject("planned_on", LocalDate.class));
+                row.getObject("planned_on", LocalDate.class),
+                row.getObject("agreed_on", LocalDate.class));
     }
 
     private void move(Open deadline, Settings settings) {
@@ -276,7 +323,9 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             return;
         }
         // What people have agreed on may have changed since the task appeared.
-        var planned = deadline.taskId() == null ? deadline.plannedOn() : planned(deadline.step(), deadline.caseId());
+        var planned = deadline.agreedOn() != null
+                ? deadline.agreedOn()
+                : deadline.taskId() == null ? deadline.plannedOn() : planned(deadline.step(), deadline.caseId());
         var rungs = Rungs.of(deadline.fromAt(), planned, policy, settings.calendar());
         jdbc.sql(
                         """
@@ -306,7 +355,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             var settings = settings(municipality);
             var open = jdbc.sql(
                             """
-                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on from kasane.deadline l
+                            select l.id, l.step, l.case_id, l.task_id, l.from_at, l.planned_on, l.agreed_on from kasane.deadline l
                             where l.municipality_id = :municipality and l.settled_at is null and (:step::text is null or l.step = :step)
                             order by l.id for update of l
                             """)
@@ -421,6 +470,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
             UUID matterId,
             UUID taskId,
             String step,
+            LocalDate agreedOn,
             int reached,
             Instant reachedAt) {}
 
@@ -428,7 +478,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         return jdbc.sql(
                         """
                         select distinct on (l.id) l.id, l.stream_id, l.municipality_id, l.case_id, l.consultation_id, l.matter_id, l.task_id, l.step,
-                               e.rung as reached, e.reached_at
+                               l.agreed_on, e.rung as reached, e.reached_at
                         from kasane.deadline l
                         join kasane.deadline_policy p on p.id = l.policy_id
                         join kasane.deadline_escalation e on e.deadline_id = l.id and e.rung > l.rung
@@ -469,7 +519,9 @@ class Deadlines implements SweepDeadlines, EscalateDeadline {
         notices.tell(
                 recipients(deadline),
                 kind(deadline),
-                "deadline:" + deadline.id() + ":" + deadline.reached(),
+                // Another day was agreed on: its rungs are told, too, even where those of the former day were.
+                "deadline:" + deadline.id() + ":" + deadline.reached()
+                        + (deadline.agreedOn() == null ? "" : ":" + deadline.agreedOn()),
                 new Notices.About(
                         deadline.caseId(), deadline.consultationId(), null, deadline.taskId(), deadline.matterId()));
     }

@@ -50,7 +50,7 @@ public class SittingAnswers {
                 .filter(item -> item.status().equals("convened"))
                 .map(Sitting.Item::caseId)
                 .distinct()
-                .flatMap(caseId -> tasks.list(Tasks.View.ALL, caseId, "Task_AnswerInvitation", 50).stream())
+                .flatMap(caseId -> tasks.ofStream(caseId, "Task_AnswerInvitation", 50).stream())
                 .filter(task -> task.workable() && mine.contains(task.id()))
                 .toList();
     }

@@ -26,6 +26,6 @@ class OpenTasks implements CaseSection {
 
     @Override
     public Object of(UUID caseId) {
-        return tasks.list(Tasks.View.ALL, caseId, null, 50);
+        return tasks.ofStream(caseId, null, 50);
     }
 }

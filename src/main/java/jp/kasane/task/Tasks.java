@@ -22,29 +22,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What people have to do: found, taken, released, drafted and submitted. */
+/** What people have to do: taken, released, drafted and submitted. Found by {@link TaskLists}, given to others by {@link Assignments}. */
 @Component
 public class Tasks {
 
-    private static final String SELECT =
-            """
-            select t.id, t.element_id as step, t.process_id, t.created_at, t.case_id, t.consultation_id, t.matter_id,
-                   f.number as case_number, f.urgency, coalesce(h.name, k.subject_name, k.subject_label, kasane.matter_title(t.matter_id)) as subject,
-                   l.due_at, coalesce(l.rung, 0) as rung, c.user_id as claimed_by, u.display_name as claimed_by_name, c.claimed_at,
-                   t.audience_id = any ((select kasane.workable_audiences())::uuid[]) as workable,
-                   coalesce(c.user_id = kasane.acting_user(), false) as mine
-            from engine.user_task t
-            left join kasane.case_file f on f.id = t.case_id
-            left join kasane.household h on h.case_id = t.case_id
-            left join kasane.consultation k on k.id = t.consultation_id
-                or (t.consultation_id is null and h.case_id is null and k.case_id = t.case_id)
-            left join kasane.deadline l on l.task_id = t.id
-            left join kasane.task_claim c on c.task_id = t.id
-            left join kasane.app_user u on u.id = c.user_id
-            where t.state = 'CREATED' and not exists (select from kasane.submission s where s.task_id = t.id)
-            """;
-
     private final JdbcClient jdbc;
+    private final TaskRows rows;
     private final EngineTasks engineTasks;
     private final EngineOrders engine;
     private final Streams streams;
@@ -55,6 +38,7 @@ public class Tasks {
 
     Tasks(
             JdbcClient jdbc,
+            TaskRows rows,
             EngineTasks engineTasks,
             EngineOrders engine,
             Streams streams,
@@ -63,6 +47,7 @@ public class Tasks {
             TransactionTemplate transaction,
             Clock clock) {
         this.jdbc = jdbc;
+        this.rows = rows;
         this.engineTasks = engineTasks;
         this.engine = engine;
         this.streams = streams;
@@ -77,7 +62,13 @@ public class Tasks {
      *
      * @param subject the household's name, or what the person is called until a household is known
      * @param rung the deadline's highest rung so far: 0 none, 1 reminded, 2 due, 3 escalated
+     * @param phase of the case; null where there is none yet
+     * @param agency the lead agency's name, or the one that received the consultation
+     * @param areas 圏域 of the agencies that hold it, as scheme/code
+     * @param concerns codes (○)
+     * @param main codes of those that trouble most (◎)
      * @param workable whether the acting user may do it; the others are only seen
+     * @param asDeputy taken by somebody the acting user stands in for today
      */
     public record Row(
             UUID id,
@@ -88,7 +79,12 @@ public class Tasks {
             UUID consultationId,
             UUID matterId,
             String caseNumber,
+            String phase,
             String urgency,
+            String agency,
+            List<String> areas,
+            List<String> concerns,
+            List<String> main,
             String subject,
             Instant dueAt,
             int rung,
@@ -96,7 +92,14 @@ public class Tasks {
             String claimedByName,
             Instant claimedAt,
             boolean workable,
-            boolean mine) {}
+            boolean mine,
+            boolean asDeputy) {
+
+        /** Nobody else has it, or somebody the acting user stands in for. */
+        public boolean mayBeDone() {
+            return workable && (claimedBy == null || mine || asDeputy);
+        }
+    }
 
     /** A task with its form, ready to be filled in. */
     public record Sheet(
@@ -108,42 +111,31 @@ public class Tasks {
             JsonNode form,
             Map<String, Object> data) {}
 
+    /** In this order they stand above the list. */
     public enum View {
-        /** What I have taken. */
+        /** What I have taken, or somebody I stand in for. */
         MINE,
         /** What nobody has taken and I may. */
         GROUP,
+        /** What is past its due date: of my groups, whoever has taken it; for managers and auditors everybody's. */
+        OVERDUE,
+        /** What others have to do on the cases my agencies hold; for managers and auditors everybody else's. */
+        WAITING,
+        /** What is to be done on the cases I watch. */
+        WATCHED,
         /** Everything I see, others' included. */
         ALL
     }
 
-    public List<Row> list(View view, UUID streamId, String step, int most) {
-        return transaction.execute(tx -> jdbc.sql(
-                        SELECT
-                                + """
-                          and (t.audience_id = any ((select kasane.audiences())::uuid[]) or t.case_id = :stream or t.matter_id = :stream)
-                          and (:view <> 'MINE' or c.user_id = kasane.acting_user())
-                          and (:view <> 'GROUP' or (c.user_id is null and t.audience_id = any ((select kasane.workable_audiences())::uuid[])))
-                          and (:stream::uuid is null or t.case_id = :stream or t.consultation_id = :stream or t.matter_id = :stream)
-                          and (:step::text is null or t.element_id = :step)
-                        order by l.due_at nulls last, t.created_at, t.id
-                        limit :most
-                        """)
-                .param("view", view.name())
-                .param("stream", streamId, java.sql.Types.OTHER)
-                .param("step", step, java.sql.Types.VARCHAR)
-                .param("most", most)
-                .query(Row.class)
-                .list());
+    /** What is open on a case, a consultation or a matter; of one step, unless that is null. */
+    public List<Row> ofStream(UUID streamId, String step, int most) {
+        return transaction.execute(tx -> rows.ofStream(streamId, step, most));
     }
 
     public Sheet sheet(String id) {
         return transaction.execute(tx -> {
             var task = required(id);
-            var row = jdbc.sql(SELECT + " and t.id = :id")
-                    .param("id", task.id())
-                    .query(Row.class)
-                    .optional();
+            var row = rows.of(List.of(task.id())).stream().findFirst();
             var data = submissions.context(task.formId(), task.caseId(), task.instanceKey());
             if (row.isPresent()) {
                 data.putAll(submissions
@@ -160,34 +152,6 @@ public class Tasks {
                     task.formVersion(),
                     forms.parse(task.formSchema()),
                     data);
-        });
-    }
-
-    public void claim(String id) {
-        transaction.executeWithoutResult(tx -> {
-            var task = workable(id);
-            requireFree(task);
-            jdbc.sql(
-                            """
-                            insert into kasane.task_claim (task_id, municipality_id, user_id, claimed_at)
-                            values (:task, :municipality, kasane.acting_user(), :now) on conflict (task_id) do nothing
-                            """)
-                    .param("task", task.id())
-                    .param("municipality", task.municipalityId())
-                    .param("now", Timestamp.from(clock.instant()))
-                    .update();
-            // Somebody may have been faster by a moment.
-            requireFree(task);
-        });
-    }
-
-    public void release(String id) {
-        transaction.executeWithoutResult(tx -> {
-            var task = workable(id);
-            requireFree(task);
-            jdbc.sql("delete from kasane.task_claim where task_id = :task and user_id = kasane.acting_user()")
-                    .param("task", task.id())
-                    .update();
         });
     }
 
@@ -227,7 +191,7 @@ public class Tasks {
                 requireFree(task);
                 var context = submissions.context(task.formId(), task.caseId(), task.instanceKey());
                 var data = forms.accept(task.formSchema(), entered, context);
-                var submission = submissions.ofTask(task, data, circumstances);
+                var submission = submissions.ofTask(task, data, inPlaceOf(task, circumstances));
                 jdbc.sql("delete from kasane.draft where task_id = :task and user_id = kasane.acting_user()")
                         .param("task", task.id())
                         .update();
@@ -242,6 +206,19 @@ public class Tasks {
         }
     }
 
+    /** Whoever stands in for somebody does their tasks on their behalf, without saying so each time. */
+    private Submissions.Circumstances inPlaceOf(EngineTask task, Submissions.Circumstances circumstances) {
+        return circumstances.onBehalfOf() != null
+                ? circumstances
+                : jdbc.sql(
+                                "select user_id from kasane.task_claim where task_id = :task and user_id = any (kasane.stands_in_for())")
+                        .param("task", task.id())
+                        .query(UUID.class)
+                        .optional()
+                        .map(holder -> new Submissions.Circumstances(circumstances.occurredAt(), holder))
+                        .orElse(circumstances);
+    }
+
     private Optional<ObjectNode> draft(UUID taskId) {
         return jdbc.sql("select data::text from kasane.draft where task_id = :task and user_id = kasane.acting_user()")
                 .param("task", taskId)
@@ -250,12 +227,13 @@ public class Tasks {
                 .map(text -> (ObjectNode) forms.parse(text));
     }
 
-    private EngineTask required(String id) {
+    /** @throws Refusal.NotFound */
+    EngineTask required(String id) {
         return Ids.parse(id).flatMap(engineTasks::find).orElseThrow(() -> new Refusal.NotFound("作業"));
     }
 
     /** The task, if it is open and the acting user's to do. */
-    private EngineTask workable(String id) {
+    EngineTask workable(String id) {
         var task = required(id);
         if (whyClosed(task) != null) {
             throw new Refusal.Conflict(whyClosed(task));
@@ -270,7 +248,8 @@ public class Tasks {
         return task;
     }
 
-    private String whyClosed(EngineTask task) {
+    /** A sentence; null while it is open. */
+    String whyClosed(EngineTask task) {
         var submitted = jdbc.sql(
                         """
                         select u.display_name as name, s.recorded_at from kasane.submission s join kasane.app_user u on u.id = s.submitted_by
@@ -298,11 +277,13 @@ public class Tasks {
         return task.open() ? null : "この作業は終わっています。ケースはすでに先へ進んでいます。";
     }
 
-    private void requireFree(EngineTask task) {
+    /** @throws Refusal.Conflict naming whoever else has taken it, and since when; not for whom one stands in for */
+    void requireFree(EngineTask task) {
         jdbc.sql(
                         """
                         select u.display_name as name, c.claimed_at from kasane.task_claim c join kasane.app_user u on u.id = c.user_id
                         where c.task_id = :task and c.user_id <> kasane.acting_user()
+                          and c.user_id <> all ((select kasane.stands_in_for())::uuid[])
                         """)
                 .param("task", task.id())
                 .query((row, n) -> "この作業は「" + row.getString("name") + "」さんが"

@@ -49,7 +49,7 @@ class CommunityIssuePages {
         var issue = issues.one(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("地域課題")));
         model.addAttribute("issue", issue);
         model.addAttribute("events", timeline.ofMatter(issue.id()));
-        model.addAttribute("tasks", tasks.list(Tasks.View.ALL, issue.id(), null, 20));
+        model.addAttribute("tasks", tasks.ofStream(issue.id(), null, 20));
         return "community-issue";
     }
 }

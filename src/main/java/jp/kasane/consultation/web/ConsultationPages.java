@@ -60,7 +60,7 @@ class ConsultationPages {
         var consultation = Ids.parse(id).flatMap(consultations::find).orElseThrow(() -> new Refusal.NotFound("相談"));
         model.addAttribute("consultation", consultation);
         model.addAttribute("events", timeline.ofConsultation(consultation.id()));
-        model.addAttribute("tasks", tasks.list(Tasks.View.ALL, consultation.id(), null, 20));
+        model.addAttribute("tasks", tasks.ofStream(consultation.id(), null, 20));
         sections.forEach(section -> model.addAttribute(section.key(), section.of(consultation.id())));
         return "consultation";
     }

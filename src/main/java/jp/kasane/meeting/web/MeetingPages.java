@@ -32,7 +32,7 @@ class MeetingPages {
                         .orElse(null));
         model.addAttribute(
                 "answers",
-                tasks.list(Tasks.View.ALL, meeting.caseId(), "Task_AnswerInvitation", 50).stream()
+                tasks.ofStream(meeting.caseId(), "Task_AnswerInvitation", 50).stream()
                         .filter(Tasks.Row::workable)
                         .toList());
         return "meeting";

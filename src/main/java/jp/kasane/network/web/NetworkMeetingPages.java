@@ -60,7 +60,7 @@ class NetworkMeetingPages {
     private ModelAndView page(UUID id, Map<String, String> typed, Map<String, String> errors, HttpStatus status) {
         var page = new ModelAndView("network-meeting", status);
         page.addObject("meeting", meetings.required(id));
-        page.addObject("tasks", tasks.list(Tasks.View.ALL, id, null, 20));
+        page.addObject("tasks", tasks.ofStream(id, null, 20));
         page.addObject("typed", typed);
         page.addObject("errors", errors);
         return page;

@@ -247,7 +247,7 @@ class RosterPages {
         var page = new ModelAndView("roster-person", status);
         page.addObject("person", rosters.person(id));
         page.addObject("events", timeline.ofMatter(id));
-        page.addObject("tasks", tasks.list(Tasks.View.ALL, id, null, 20));
+        page.addObject("tasks", tasks.ofStream(id, null, 20));
         page.addObject("typed", typed);
         page.addObject("errors", errors);
         return page;
