@@ -18,6 +18,9 @@ const TEXT = {
     sending: '送信しています…',
     failed: '送信できませんでした。入力した内容はこの画面に残っています。もう一度お試しください。',
     check: '入力内容を確認してください。',
+    loggedOut: 'ログインの時間が切れました。入力した内容はこの画面に残っています。下のリンクからログインし、この画面に戻って、もう一度送信してください。',
+    login: '別の画面でログインする',
+    somebodyElse: '別の人としてログインしています。入力した内容はこの画面に残っています。元の人としてログインし直してから、送信してください。',
   },
   en: {
     saved: (time: string) => `Draft saved (${time})`,
@@ -25,6 +28,9 @@ const TEXT = {
     sending: 'Sending…',
     failed: 'Could not be sent. What you entered is still on this page; please try again.',
     check: 'Please check what you entered.',
+    loggedOut: 'You have been logged out. What you entered is still on this page: log in with the link below, come back to this page and send it again.',
+    login: 'Log in on another page',
+    somebodyElse: 'Somebody else is logged in now. What you entered is still on this page: log in as yourself again, then send it.',
   },
 }[language];
 
@@ -38,18 +44,35 @@ const status = document.getElementById('form-status')!;
 const errors = document.getElementById('form-errors')!;
 const submitButton = document.getElementById('form-submit') as HTMLButtonElement;
 
-function csrf(): Record<string, string> {
-  const token = document.querySelector<HTMLMetaElement>('meta[name=_csrf]')?.content;
-  return token ? { 'X-XSRF-TOKEN': token } : {};
-}
+const meta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name=${name}]`);
 
-const send = (method: string, url: string, body: unknown) =>
+const once = (method: string, url: string, body: unknown) =>
   fetch(url, {
     method,
     credentials: 'same-origin',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...csrf() },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-XSRF-TOKEN': meta('_csrf')?.content ?? '' },
     body: JSON.stringify(body),
   });
+
+/** Who is logged in now: somebody may have logged in again on another page, which makes this page's token stale. */
+async function session(): Promise<'gone' | 'same' | 'other'> {
+  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', headers: { Accept: 'application/json' } });
+  if (!answer.ok) return 'gone';
+  const now = (await answer.json()) as { login: string; token: string };
+  if (now.login !== meta('kasane-user')?.content) return 'other';
+  meta('_csrf')?.setAttribute('content', now.token);
+  return 'same';
+}
+
+/** Sends; with a fresh token where the page's was stale. A word instead of an answer: nobody is logged in, or somebody else. */
+async function send(method: string, url: string, body: unknown): Promise<Response | 'gone' | 'other'> {
+  const answer = await once(method, url, body);
+  if (answer.status !== 401 && answer.status !== 403) return answer;
+  const who = await session();
+  if (who !== 'same') return who;
+  // Either the token is fresh now, or this really is forbidden and the sentence says why.
+  return once(method, url, body);
+}
 
 function showErrors(heading: string, lines: string[]) {
   errors.replaceChildren();
@@ -64,6 +87,18 @@ function showErrors(heading: string, lines: string[]) {
   errors.append(title, list);
   errors.hidden = false;
   errors.focus();
+}
+
+/** What was typed stays; the way back in opens beside it. */
+function showSession(lost: 'gone' | 'other') {
+  showErrors(lost === 'gone' ? TEXT.loggedOut : TEXT.somebodyElse, []);
+  const link = document.createElement('a');
+  link.href = '/login';
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.className = 'button';
+  link.textContent = TEXT.login;
+  errors.append(link);
 }
 
 /** What a page asks beside its form: a reason, when it was done, for whom. A time of day is Japan's. */
@@ -102,11 +137,18 @@ async function start() {
 
   let timer: number | undefined;
   let sent = false;
+  let unsaved = false;
   const draftUrl = page.dataset.draftUrl;
   const saveDraft = async () => {
     if (!draftUrl || sent) return;
     try {
       const answer = await send('PUT', draftUrl, entered());
+      if (typeof answer === 'string') {
+        showSession(answer);
+        status.textContent = TEXT.notSaved;
+        return;
+      }
+      unsaved = !answer.ok;
       status.textContent = answer.ok
         ? TEXT.saved(new Date().toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }))
         : TEXT.notSaved;
@@ -117,8 +159,14 @@ async function start() {
   // Drawing the form is a change, too: only what a person does is worth a draft.
   let touched = false;
   for (const kind of ['input', 'change', 'click', 'keydown']) container.addEventListener(kind, () => (touched = true));
+  // The browser asks before a page is left on which something was typed that is kept nowhere.
+  window.addEventListener('beforeunload', (event) => {
+    if (unsaved && !sent) event.preventDefault();
+  });
   form.on('changed', () => {
-    if (!draftUrl || !touched) return;
+    if (!touched) return;
+    unsaved = true;
+    if (!draftUrl) return;
     window.clearTimeout(timer);
     timer = window.setTimeout(saveDraft, 1200);
   });
@@ -138,6 +186,12 @@ async function start() {
     status.textContent = TEXT.sending;
     try {
       const answer = await send('POST', page.dataset.submitUrl!, { data: entered(), ...extras() });
+      if (typeof answer === 'string') {
+        showSession(answer);
+        status.textContent = '';
+        submitButton.disabled = false;
+        return;
+      }
       if (answer.ok) {
         sent = true;
         const result = (await answer.json()) as Record<string, string>;

@@ -222,8 +222,8 @@ public class TaskLists {
                 parameters.put("tags" + i, groups.get(i).toArray(String[]::new));
                 conditions.append(
                         """
-                         and exists (select from kasane.task_tag y where y.audience_id = x.audience_id and y.tag = any (:tags%d)
-                             and y.due_at = x.due_at and y.task_id = x.task_id)"""
+                        \sand exists (select from kasane.task_tag y where y.audience_id = x.audience_id and y.tag = any (:tags%d::text[])
+                            and y.due_at = x.due_at and y.task_id = x.task_id)"""
                                 .formatted(i));
             }
             return conditions.toString();
@@ -309,7 +309,7 @@ public class TaskLists {
             var conditions = new StringBuilder();
             for (int i = 0; i < groups.size(); i++) {
                 parameters.put("any" + i, groups.get(i).toArray(String[]::new));
-                conditions.append(" and x.tags && :any").append(i);
+                conditions.append(" and x.tags && :any").append(i).append("::text[]");
             }
             return conditions.toString();
         }

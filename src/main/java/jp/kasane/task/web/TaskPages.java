@@ -21,6 +21,7 @@ import jp.kasane.municipality.Areas;
 import jp.kasane.task.Absences;
 import jp.kasane.task.Assignments;
 import jp.kasane.task.People;
+import jp.kasane.task.TaskBrief;
 import jp.kasane.task.TaskFilters;
 import jp.kasane.task.TaskLists;
 import jp.kasane.task.TaskSelection;
@@ -56,6 +57,7 @@ class TaskPages {
             "roster-visit");
 
     private final Tasks tasks;
+    private final TaskBrief brief;
     private final TaskLists lists;
     private final TaskFilters filters;
     private final Assignments assignments;
@@ -68,6 +70,7 @@ class TaskPages {
 
     TaskPages(
             Tasks tasks,
+            TaskBrief brief,
             TaskLists lists,
             TaskFilters filters,
             Assignments assignments,
@@ -78,6 +81,7 @@ class TaskPages {
             People people,
             Clock clock) {
         this.tasks = tasks;
+        this.brief = brief;
         this.lists = lists;
         this.filters = filters;
         this.assignments = assignments;
@@ -293,6 +297,9 @@ class TaskPages {
             var stream = stream(sheet.task());
             model.addAttribute("watched", filters.watched(stream));
             model.addAttribute("stream", stream);
+            if (sheet.task().caseId() != null) {
+                model.addAttribute("brief", brief.of(sheet.task().caseId()));
+            }
             model.addAttribute("candidates", sheet.task().workable() ? assignments.candidates() : List.of());
         }
         return "task";
