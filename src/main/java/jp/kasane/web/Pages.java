@@ -15,11 +15,6 @@ class Pages {
         this.notices = notices;
     }
 
-    @GetMapping("/")
-    String home() {
-        return "redirect:/tasks";
-    }
-
     @GetMapping("/login")
     String login() {
         return "login";

@@ -94,7 +94,7 @@ final class Browser implements AutoCloseable {
         page.fill("#username", login);
         page.fill("#password", login);
         page.click("button[type=submit]");
-        page.waitForURL("**/tasks");
+        page.waitForURL(url -> !url.endsWith("/login"));
         return page;
     }
 

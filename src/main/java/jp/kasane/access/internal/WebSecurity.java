@@ -1,5 +1,6 @@
 package jp.kasane.access.internal;
 
+import jakarta.servlet.DispatcherType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -28,14 +29,16 @@ class WebSecurity {
     @Bean
     SecurityFilterChain security(HttpSecurity http) throws Exception {
         var api = new AntPathRequestMatcher("/api/**");
-        http.authorizeHttpRequests(requests -> requests.requestMatchers(
-                                "/assets/**", "/login", "/error", "/favicon.ico", "/actuator/health/**")
+        http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
+                        // The request was let in when it came; this is its end (server-sent events).
+                        .permitAll()
+                        .requestMatchers("/assets/**", "/login", "/error", "/favicon.ico", "/actuator/health/**")
                         .permitAll()
                         .requestMatchers("/actuator/**")
                         .hasRole("ADMIN")
                         .anyRequest()
                         .authenticated())
-                .formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/tasks", false))
+                .formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/", false))
                 .logout(logout -> logout.logoutSuccessUrl("/login?logout"))
                 .httpBasic(Customizer.withDefaults())
                 .exceptionHandling(handling -> handling.defaultAuthenticationEntryPointFor(
