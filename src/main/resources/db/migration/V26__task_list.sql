@@ -1,6 +1,7 @@
 -- The task list. Until now it was put together from eight tables at every look; with 100,000 open tasks that is seconds. Now every open
 -- task has one flat row (open_task) and one short row per thing it can be filtered by (task_tag), each in the order of due dates under
--- the audience the task is addressed to: a page of the list is the first rows of an index, whatever was chosen.
+-- the audience the task is addressed to (an eye): a page of the list is the first rows of an index, whatever was chosen. Agencies that hold
+-- a case have an eye of their own on its tasks, whoever has to do them: what they wait for.
 
 -- ── words are found however they are written ───────────────────────────────────────────────────────────────────────
 
@@ -103,6 +104,8 @@ create table kasane.open_task (
     due_at          timestamptz not null,
     created_at      timestamptz not null,
     claimed_by      uuid,
+    -- Eyes of the agencies that lead or accompany the case.
+    holders         uuid[]      not null,
     tags            text[]      not null
 );
 comment on table kasane.open_task is 'What the task list finds tasks by. Kept by triggers from the tables that own the facts; may be emptied and filled again (kasane.enter_all_tasks).';
@@ -112,12 +115,15 @@ create index open_task_claimed on kasane.open_task (claimed_by, due_at, task_id)
 create index open_task_stream on kasane.open_task (stream_id);
 
 create table kasane.task_tag (
-    audience_id uuid        not null,
+    eye_id      uuid        not null,
     tag         text        not null,
     due_at      timestamptz not null,
     task_id     uuid        not null,
     claimed     boolean     not null,
-    primary key (audience_id, tag, due_at, task_id) include (claimed)
+    audience_id uuid        not null,
+    -- All of the task's, in the one row that a holder's eye has of it; else null: there each tag has its own row.
+    tags        text[],
+    primary key (eye_id, tag, due_at, task_id) include (claimed, audience_id)
 );
 
 -- Tasks that could not be entered at once because somebody had their row: entered again a moment later, by the application.
@@ -130,11 +136,14 @@ create function kasane.tag_task() returns trigger
     language plpgsql security definer set search_path = kasane, pg_temp as $$
 begin
     if tg_op <> 'INSERT' then
-        delete from task_tag where audience_id = old.audience_id and tag = any (old.tags) and due_at = old.due_at and task_id = old.task_id;
+        delete from task_tag where eye_id = old.audience_id and tag = any (old.tags) and due_at = old.due_at and task_id = old.task_id;
+        delete from task_tag where eye_id = any (old.holders) and tag = '*' and due_at = old.due_at and task_id = old.task_id;
     end if;
     if tg_op <> 'DELETE' then
-        insert into task_tag (audience_id, tag, due_at, task_id, claimed)
-        select new.audience_id, t, new.due_at, new.task_id, new.claimed_by is not null from unnest(new.tags) t
+        insert into task_tag (eye_id, tag, due_at, task_id, claimed, audience_id, tags)
+        select new.audience_id, t, new.due_at, new.task_id, new.claimed_by is not null, new.audience_id, null::text[] from unnest(new.tags) t
+        union all
+        select h, '*', new.due_at, new.task_id, new.claimed_by is not null, new.audience_id, new.tags from unnest(new.holders) h
         on conflict do nothing;
     end if;
     return null;
@@ -165,6 +174,13 @@ begin
         union select 'phase:' || s.kind from stream s where s.id = the_stream and s.kind not in ('case', 'consultation'));
 end $$;
 
+create function kasane.holders_of_stream(the_stream uuid) returns uuid[]
+    language plpgsql stable security definer set search_path = kasane, pg_temp as $$
+begin
+    return array(select distinct kasane.audience_id(f.municipality_id, 'holder', a)
+                 from case_file f, unnest(array [f.lead_agency_id, f.coordinating_agency_id]) a where f.id = the_stream order by 1);
+end $$;
+
 -- Brings the rows of these tasks up to the facts. `patient`: waits for who has a row; otherwise it is left for later.
 create function kasane.enter_tasks(the_tasks uuid[], patient boolean default true) returns void
     language plpgsql security definer set search_path = kasane, pg_temp as $$
@@ -184,10 +200,10 @@ begin
         delete from open_task where task_id = any (held);
         insert into task_to_enter (task_id) select u from unnest(over) u where u <> all (held) on conflict do nothing;
     end if;
-    insert into open_task as o (task_id, municipality_id, audience_id, stream_id, case_id, matter_id, due_at, created_at, claimed_by, tags)
+    insert into open_task as o (task_id, municipality_id, audience_id, stream_id, case_id, matter_id, due_at, created_at, claimed_by, holders, tags)
     select t.id, t.municipality_id, t.audience_id, s.id, t.case_id, t.matter_id,
            coalesce((select l.due_at from deadline l where l.task_id = t.id), 'infinity'), t.created_at,
-           (select c.user_id from task_claim c where c.task_id = t.id),
+           (select c.user_id from task_claim c where c.task_id = t.id), kasane.holders_of_stream(s.id),
            array ['*', 'step:' || t.element_id] || kasane.tags_of_stream(s.id)
     from engine.user_task t cross join lateral (select coalesce(t.case_id, t.consultation_id, t.matter_id)) s (id)
     where t.id = any (the_tasks) and t.state = 'CREATED' and t.audience_id is not null and t.municipality_id is not null and s.id is not null
@@ -195,9 +211,10 @@ begin
     order by t.id
     on conflict (task_id) do update
         set audience_id = excluded.audience_id, stream_id = excluded.stream_id, case_id = excluded.case_id, matter_id = excluded.matter_id,
-            due_at = excluded.due_at, claimed_by = excluded.claimed_by, tags = excluded.tags
-        where (o.audience_id, o.stream_id, o.due_at, o.claimed_by, o.tags)
-            is distinct from (excluded.audience_id, excluded.stream_id, excluded.due_at, excluded.claimed_by, excluded.tags);
+            due_at = excluded.due_at, claimed_by = excluded.claimed_by, holders = excluded.holders,
+            tags = excluded.tags
+        where (o.audience_id, o.stream_id, o.due_at, o.claimed_by, o.holders, o.tags)
+            is distinct from (excluded.audience_id, excluded.stream_id, excluded.due_at, excluded.claimed_by, excluded.holders, excluded.tags);
 end $$;
 
 -- The exporter: it waits for nobody, and what it enters while somebody is changing the same case is looked at once more.
@@ -303,7 +320,14 @@ create policy see on kasane.open_task for select using (
     audience_id = any ((select kasane.audiences())::uuid[]) or (select kasane.has_role('system'))
     or kasane.sees_case(case_id) or kasane.sees_matter(matter_id));
 alter table kasane.task_tag enable row level security;
-create policy see on kasane.task_tag for select using (audience_id = any ((select kasane.audiences())::uuid[]) or (select kasane.has_role('system')));
+-- The eyes of the cases the acting user's agencies hold.
+create function kasane.holding_eyes() returns uuid[]
+    language plpgsql stable security definer set search_path = kasane, pg_temp as $$
+begin
+    return (select coalesce(array_agg(kasane.audience_id(kasane.my_municipality(), 'holder', a)), '{}') from unnest(kasane.my_agencies()) a);
+end $$;
+create policy see on kasane.task_tag for select using (
+    eye_id = any ((select kasane.audiences() || kasane.holding_eyes())::uuid[]) or (select kasane.has_role('system')));
 grant select on kasane.open_task, kasane.task_tag to kasane_app;
 
 select kasane.enter_all_tasks();
@@ -417,11 +441,3 @@ alter table kasane.task_claim add column assigned_by uuid references kasane.app_
 -- A day that people agreed on for one task, in place of what the setting gives.
 alter table kasane.deadline add column agreed_on date;
 comment on column kasane.deadline.agreed_on is 'Set by hand, with a reason in the case''s history; settings that change leave it alone.';
-
--- The cases the acting user's agencies hold: they lead, accompany or are asked to take over.
-create function kasane.held_cases() returns uuid[]
-    language plpgsql stable security definer set search_path = kasane, pg_temp as $$
-begin
-    return (select coalesce(array_agg(distinct s.case_id), '{}') from case_seat s
-            where s.agency_id = any (kasane.my_agencies()) and s.until is null and s.reason in ('lead', 'coordinating', 'receiving'));
-end $$;

@@ -155,7 +155,7 @@ public class TaskLists {
         return switch (view) {
             case GROUP, MINE, WATCHED -> WORKABLE;
             case OVERDUE -> seesAll() ? SEEN : WORKABLE;
-            case WAITING -> OTHERS;
+            case WAITING -> seesAll() ? OTHERS : "(select kasane.holding_eyes())::uuid[]";
             case ALL -> SEEN;
         };
     }
@@ -164,6 +164,9 @@ public class TaskLists {
 
         private final TaskSelection wanted;
         private final boolean few;
+        /** Read along the eyes of the cases one holds: they have one row for each task, with all its tags in it. */
+        private final boolean holding;
+
         private final List<UUID> streams;
         private final boolean tooMany;
         private final Map<String, Object> parameters = new HashMap<>();
@@ -175,13 +178,11 @@ public class TaskLists {
             this.wanted = wanted;
             streams = wanted.search() == null ? null : streamsFound(wanted.search());
             tooMany = streams != null && streams.size() > FOUND;
-            few = streams != null
-                    || wanted.view() == Tasks.View.MINE
-                    || wanted.view() == Tasks.View.WATCHED
-                    || wanted.view() == Tasks.View.WAITING && !seesAll();
+            few = streams != null || wanted.view() == Tasks.View.MINE || wanted.view() == Tasks.View.WATCHED;
+            holding = wanted.view() == Tasks.View.WAITING && !seesAll();
             dates = dates();
             groups.addAll(wanted.tagGroups());
-            if (!few && groups.size() > 1) {
+            if (!few && !holding && groups.size() > 1) {
                 var sizes = groups.stream().collect(Collectors.toMap(group -> group, this::size, (a, b) -> a));
                 groups.sort(Comparator.comparing(sizes::get));
             }
@@ -217,12 +218,15 @@ public class TaskLists {
 
         /** The groups that are not read along, each looked up by its key. */
         private String lookedUp() {
+            if (holding) {
+                return " and x.audience_id <> all (" + WORKABLE + ")" + tagged();
+            }
             var conditions = new StringBuilder();
             for (int i = 1; i < groups.size(); i++) {
                 parameters.put("tags" + i, groups.get(i).toArray(String[]::new));
                 conditions.append(
                         """
-                        \sand exists (select from kasane.task_tag y where y.audience_id = x.audience_id and y.tag = any (:tags%d::text[])
+                        \sand exists (select from kasane.task_tag y where y.eye_id = x.eye_id and y.tag = any (:tags%d::text[])
                             and y.due_at = x.due_at and y.task_id = x.task_id)"""
                                 .formatted(i));
             }
@@ -230,14 +234,16 @@ public class TaskLists {
         }
 
         private String[] along() {
-            return groups.isEmpty() ? new String[] {"*"} : groups.getFirst().toArray(String[]::new);
+            return groups.isEmpty() || holding
+                    ? new String[] {"*"}
+                    : groups.getFirst().toArray(String[]::new);
         }
 
         private int size(List<String> tags) {
             return jdbc.sql(
                             """
                             select count(*) from unnest(%s) e (eye) cross join unnest(:tags::text[]) t (tag) cross join lateral (
-                                select from kasane.task_tag x where x.audience_id = e.eye and x.tag = t.tag %s%s limit %d) c
+                                select from kasane.task_tag x where x.eye_id = e.eye and x.tag = t.tag %s%s limit %d) c
                             """
                                     .formatted(eyes(wanted.view()), dates, free(), COUNTED + 1))
                     .params(parameters)
@@ -272,7 +278,7 @@ public class TaskLists {
                     select c.task_id as id, c.due_at as place
                     from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
                         select x.task_id, x.due_at from kasane.task_tag x
-                        where x.audience_id = e.eye and x.tag = t.tag %s%s%s%s
+                        where x.eye_id = e.eye and x.tag = t.tag %s%s%s%s
                         order by x.due_at, x.task_id limit :most) c
                     group by c.due_at, c.task_id order by c.due_at, c.task_id limit :most
                     """
@@ -375,28 +381,22 @@ public class TaskLists {
                 return new Count(Math.min(number, COUNTED), number > COUNTED);
             }
             var looked = lookedUp();
+            int most = looked.isEmpty() ? COUNTED + 1 : LOOKED_AT;
             parameters.put("along", along());
             record Seen(int number, int nth) {}
             var seen = jdbc.sql(
                             """
                             select count(distinct c.task_id) as number, coalesce(max(c.nth), 0) as nth
                             from (select x.task_id, z.nth from (
-                                    select b.audience_id, b.due_at, b.task_id, row_number() over () as nth
+                                    select b.*, row_number() over () as nth
                                     from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
-                                        select x.audience_id, x.due_at, x.task_id from kasane.task_tag x
-                                        where x.audience_id = e.eye and x.tag = t.tag %s%s limit %d) b
+                                        select x.eye_id, x.audience_id, x.due_at, x.task_id, x.tags from kasane.task_tag x
+                                        where x.eye_id = e.eye and x.tag = t.tag %s%s limit %d) b
                                     limit %d) z
-                                  cross join lateral (select z.audience_id, z.due_at, z.task_id) x
+                                  cross join lateral (select z.eye_id, z.audience_id, z.due_at, z.task_id, z.tags) x
                                   where true %s limit %d) c
                             """
-                                    .formatted(
-                                            eyes(wanted.view()),
-                                            dates,
-                                            free(),
-                                            groups.size() > 1 ? LOOKED_AT : COUNTED + 1,
-                                            groups.size() > 1 ? LOOKED_AT : COUNTED + 1,
-                                            looked,
-                                            COUNTED + 1))
+                                    .formatted(eyes(wanted.view()), dates, free(), most, most, looked, COUNTED + 1))
                     .params(parameters)
                     .query(Seen.class)
                     .single();

@@ -545,10 +545,13 @@ class TaskListsIT {
                         .sql(
                                 """
                                 select count(*) from kasane.open_task o full join
-                                    (select audience_id, due_at, task_id, claimed, array_agg(tag order by tag) as tags from kasane.task_tag group by 1, 2, 3, 4) t
+                                    (select audience_id, due_at, task_id, claimed, array_agg(tag order by tag) filter (where eye_id = audience_id) as tags,
+                                            array_agg(eye_id order by eye_id) filter (where eye_id <> audience_id) as holders
+                                     from kasane.task_tag group by 1, 2, 3, 4) t
                                     on t.task_id = o.task_id and t.audience_id = o.audience_id and t.due_at = o.due_at
                                         and t.claimed = (o.claimed_by is not null)
                                         and t.tags = (select array_agg(x order by x) from unnest(o.tags) x)
+                                        and coalesce(t.holders, '{}') = o.holders
                                 where o.task_id is null or t.task_id is null
                                 """)
                         .query(Long.class)

@@ -45,7 +45,12 @@ public final class TaskLists {
         String caseId;
         try (var database = Kasane.database(data)) {
             long from = System.nanoTime();
+            // All or nothing: what failed half-way would be measured the next time.
+            database.setAutoCommit(false);
             fill(database, open, finished);
+            database.commit();
+            database.setAutoCommit(true);
+            database.createStatement().execute("vacuum analyze");
             System.out.printf("filled in %d s%n", (System.nanoTime() - from) / 1_000_000_000);
             caseId = caseWithHistory(database);
         }
@@ -181,7 +186,7 @@ public final class TaskLists {
                     """
                     create temporary table c as select n, gen_random_uuid() as id, m.id as municipality,
                         m.agencies[1 + floor(power(random(), 2) * 12)::int] as lead, m.agencies[1 + floor(power(random(), 2) * 12)::int] as coordinating,
-                        (array['assessment','meeting','outreach','plan','monitoring','monitoring','monitoring','closure','watch'])[1 + floor(random() * 9)::int] as phase,
+                        (array['assessment','meeting','outreach','plan','monitoring','monitoring','monitoring','closure','closure'])[1 + floor(random() * 9)::int] as phase,
                         case when random() < 0.02 then 'urgent' when random() < 0.1 then 'soon' else 'normal' end as urgency
                     from m, generate_series(1, %d) n"""
                             .formatted(cases));
@@ -232,20 +237,22 @@ public final class TaskLists {
             // What the triggers would have entered one by one, with the same function for the tags.
             statement.execute(
                     """
-                    insert into kasane.open_task (task_id, municipality_id, audience_id, stream_id, case_id, due_at, created_at, claimed_by, tags)
+                    insert into kasane.open_task (task_id, municipality_id, audience_id, stream_id, case_id, due_at, created_at, claimed_by, holders, tags)
                     select t.id, t.municipality_id, t.audience_id, t.case_id, t.case_id, coalesce(l.due_at, 'infinity'), t.created_at, k.user_id,
-                        array['*', 'step:' || t.element_id] || g.tags
-                    from engine.user_task t join (select id, kasane.tags_of_stream(id) as tags from c) g on g.id = t.case_id
+                        g.holders, array['*', 'step:' || t.element_id] || g.tags
+                    from engine.user_task t join (select id, kasane.tags_of_stream(id) as tags, kasane.holders_of_stream(id) as holders from c) g on g.id = t.case_id
                     left join kasane.deadline l on l.task_id = t.id left join kasane.task_claim k on k.task_id = t.id
                     where t.process_id = 'bench' and t.state = 'CREATED'""");
             statement.execute(
                     """
-                    insert into kasane.task_tag (audience_id, tag, due_at, task_id, claimed)
-                    select o.audience_id, x, o.due_at, o.task_id, o.claimed_by is not null from kasane.open_task o, unnest(o.tags) x
-                    where o.case_id in (select id from c)""");
+                    insert into kasane.task_tag (eye_id, tag, due_at, task_id, claimed, audience_id, tags)
+                    select o.audience_id, x, o.due_at, o.task_id, o.claimed_by is not null, o.audience_id, null::text[]
+                    from kasane.open_task o, unnest(o.tags) x where o.case_id in (select id from c)
+                    union all
+                    select h, '*', o.due_at, o.task_id, o.claimed_by is not null, o.audience_id, o.tags
+                    from kasane.open_task o, unnest(o.holders) h where o.case_id in (select id from c)""");
             statement.execute("select kasane.learn_words(id) from c");
             statement.execute("set session_replication_role = default");
-            statement.execute("vacuum analyze");
         }
     }
 
@@ -258,11 +265,11 @@ public final class TaskLists {
                     select gen_random_uuid(), e.epoch, -(random() * 9000000000000000)::bigint, '%1$s',
                         (array['Task_GatherInformation','Task_WriteAssessment','Task_ProposeMembers','Task_HoldMeeting','Task_DraftPlan','Task_DecidePlan',
                                'Task_Review','Task_Review','Task_RecordOutreach','Task_EvaluateClosure'])[1 + floor(random() * 10)::int],
-                        n, 'bench', 0, -n, array['coordinator'], 50, now() - random() * interval '100 days', case when '%1$s' <> 'CREATED' then now() end,
+                        s, 'bench', 0, -s, array['coordinator'], 50, now() - random() * interval '100 days', case when '%1$s' <> 'CREATED' then now() end,
                         c.id, c.municipality,
                         kasane.audience_id(c.municipality, (array['coordinator','coordinator','coordinator','member','reception','manager'])[1 + floor(random() * 6)::int],
                             case when random() < 0.6 then c.coordinating else c.lead end), true
-                    from generate_series(1, %2$d) n join c on c.n = 1 + n %% %3$d cross join (select epoch from engine.epoch where current) e"""
+                    from generate_series(1, %2$d) s join c on c.n = 1 + s %% %3$d cross join (select epoch from engine.epoch where current) e"""
                             .formatted(state, count, cases));
         }
     }
