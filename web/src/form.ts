@@ -112,6 +112,19 @@ function extras(): Record<string, unknown> {
   return extra;
 }
 
+interface Component {
+  id: string;
+  components?: Component[];
+  validate?: { pattern?: string };
+}
+
+function patternedFields(schema: { components: Component[] }): string[] {
+  return schema.components.flatMap((component) => [
+    ...(component.validate?.pattern ? [component.id] : []),
+    ...(component.components ? patternedFields({ components: component.components }) : []),
+  ]);
+}
+
 /** What form-js' date picker asks of its calendar beside its own: see vite.config.ts. */
 (globalThis as Record<string, unknown>).kasaneCalendar =
   language === 'ja'
@@ -156,6 +169,20 @@ async function start() {
       status.textContent = TEXT.notSaved;
     }
   };
+  // Digits typed in full width are digits: where a field wants a certain pattern (a telephone number), they become what it expects.
+  const patterned = new Set(patternedFields(JSON.parse(page.dataset.schema!)));
+  const fold = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    if (input.tagName !== 'INPUT' || (event as InputEvent).isComposing || ![...patterned].some((id) => input.id.includes(`-${id}`))) return;
+    const folded = input.value.normalize('NFKC').replace(/[‐‑‒–—―−ー]/g, '-');
+    if (folded === input.value) return;
+    // form-js looks at the field after this; and once more where an input method has ended, after which no input follows.
+    input.value = folded;
+    if (event.type === 'compositionend') input.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  container.addEventListener('input', fold, true);
+  container.addEventListener('compositionend', fold, true);
+
   // Drawing the form is a change, too: only what a person does is worth a draft.
   let touched = false;
   for (const kind of ['input', 'change', 'click', 'keydown']) container.addEventListener(kind, () => (touched = true));

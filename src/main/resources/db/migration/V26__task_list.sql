@@ -185,34 +185,34 @@ end $$;
 create function kasane.enter_tasks(the_tasks uuid[], patient boolean default true) returns void
     language plpgsql security definer set search_path = kasane, pg_temp as $$
 declare
-    over uuid[];
-    held uuid[];
+    mine uuid[];
 begin
-    over := array(
-        select o.task_id from open_task o where o.task_id = any (the_tasks)
-          and (not exists (select from engine.user_task t where t.id = o.task_id and t.state = 'CREATED' and t.audience_id is not null)
-               or exists (select from submission s where s.task_id = o.task_id))
-        order by o.task_id);
+    -- First the rows, then the facts: whoever comes second reads what the first one has written.
     if patient then
-        delete from open_task where task_id = any (over);
-    elsif cardinality(over) > 0 then
-        held := array(select task_id from open_task where task_id = any (over) order by task_id for update skip locked);
-        delete from open_task where task_id = any (held);
-        insert into task_to_enter (task_id) select u from unnest(over) u where u <> all (held) on conflict do nothing;
+        perform from open_task where task_id = any (the_tasks) order by task_id for update;
+        mine := the_tasks;
+    else
+        mine := array(select task_id from open_task where task_id = any (the_tasks) order by task_id for update skip locked);
+        insert into task_to_enter (task_id)
+        select o.task_id from open_task o where o.task_id = any (the_tasks) and o.task_id <> all (mine) on conflict do nothing;
+        mine := array(select t from unnest(the_tasks) t
+                      where t = any (mine) or not exists (select from open_task o where o.task_id = t));
     end if;
+    delete from open_task o where o.task_id = any (mine)
+      and (not exists (select from engine.user_task t where t.id = o.task_id and t.state = 'CREATED' and t.audience_id is not null)
+           or exists (select from submission s where s.task_id = o.task_id));
     insert into open_task as o (task_id, municipality_id, audience_id, stream_id, case_id, matter_id, due_at, created_at, claimed_by, holders, tags)
     select t.id, t.municipality_id, t.audience_id, s.id, t.case_id, t.matter_id,
            coalesce((select l.due_at from deadline l where l.task_id = t.id), 'infinity'), t.created_at,
            (select c.user_id from task_claim c where c.task_id = t.id), kasane.holders_of_stream(s.id),
            array ['*', 'step:' || t.element_id] || kasane.tags_of_stream(s.id)
     from engine.user_task t cross join lateral (select coalesce(t.case_id, t.consultation_id, t.matter_id)) s (id)
-    where t.id = any (the_tasks) and t.state = 'CREATED' and t.audience_id is not null and t.municipality_id is not null and s.id is not null
+    where t.id = any (mine) and t.state = 'CREATED' and t.audience_id is not null and t.municipality_id is not null and s.id is not null
       and not exists (select from submission b where b.task_id = t.id)
     order by t.id
     on conflict (task_id) do update
         set audience_id = excluded.audience_id, stream_id = excluded.stream_id, case_id = excluded.case_id, matter_id = excluded.matter_id,
-            due_at = excluded.due_at, claimed_by = excluded.claimed_by, holders = excluded.holders,
-            tags = excluded.tags
+            due_at = excluded.due_at, claimed_by = excluded.claimed_by, holders = excluded.holders, tags = excluded.tags
         where (o.audience_id, o.stream_id, o.due_at, o.claimed_by, o.holders, o.tags)
             is distinct from (excluded.audience_id, excluded.stream_id, excluded.due_at, excluded.claimed_by, excluded.holders, excluded.tags);
 end $$;

@@ -234,13 +234,16 @@ public final class TaskLists {
                     select t.id, t.municipality_id, u.id, now() from engine.user_task t, kasane.app_user u
                     where u.login = 'coordinator' and t.process_id = 'bench' and t.state = 'CREATED' and t.key %% 5 = 0"""
                             .replace("%%", "%"));
+            statement.execute(
+                    "create temporary table g as select id, kasane.tags_of_stream(id) as tags, kasane.holders_of_stream(id) as holders from c");
+            statement.execute("analyze c, g, engine.user_task, kasane.deadline, kasane.task_claim");
             // What the triggers would have entered one by one, with the same function for the tags.
             statement.execute(
                     """
                     insert into kasane.open_task (task_id, municipality_id, audience_id, stream_id, case_id, due_at, created_at, claimed_by, holders, tags)
                     select t.id, t.municipality_id, t.audience_id, t.case_id, t.case_id, coalesce(l.due_at, 'infinity'), t.created_at, k.user_id,
                         g.holders, array['*', 'step:' || t.element_id] || g.tags
-                    from engine.user_task t join (select id, kasane.tags_of_stream(id) as tags, kasane.holders_of_stream(id) as holders from c) g on g.id = t.case_id
+                    from engine.user_task t join g on g.id = t.case_id
                     left join kasane.deadline l on l.task_id = t.id left join kasane.task_claim k on k.task_id = t.id
                     where t.process_id = 'bench' and t.state = 'CREATED'""");
             statement.execute(
