@@ -35,5 +35,8 @@ export function typed(text: string): Date | undefined {
   return date.getMonth() === Number(month) - 1 ? date : undefined;
 }
 
+/** Written like a date, whether the calendar has such a day or not: 2026/13/45 is no other day either. */
+export const writtenAsDate = (text: string) => TYPED.test(text.normalize('NFKC').trim().toUpperCase());
+
 // Called from form-js' date picker itself: see vite.config.ts.
 (globalThis as Record<string, unknown>).kasaneEra = inEra;

@@ -1,6 +1,6 @@
 import './words';
 import { language } from './words';
-import { typed } from './era';
+import { typed, writtenAsDate } from './era';
 import { createForm } from '@bpmn-io/form-js-viewer';
 import flatpickr from 'flatpickr';
 import { Japanese } from 'flatpickr/dist/l10n/ja.js';
@@ -131,7 +131,8 @@ function patternedFields(schema: { components: Component[] }): string[] {
     ? {
         // What a screen reader says of a day.
         ariaDateFormat: 'Y年n月j日（D）',
-        parseDate: (text: string, format: string) => typed(text) ?? flatpickr.parseDate(text, format),
+        // flatpickr itself would make 14 February 2027 of 2026/13/45.
+        parseDate: (text: string, format: string) => typed(text) ?? (writtenAsDate(text) ? undefined : flatpickr.parseDate(text, format)),
       }
     : {};
 

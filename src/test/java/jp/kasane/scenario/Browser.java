@@ -90,6 +90,8 @@ final class Browser implements AutoCloseable {
                         .setViewportSize(1280, 900))
                 .newPage();
         page.setDefaultTimeout(20_000);
+        // A page on which something was typed asks before it is left.
+        page.onDialog(com.microsoft.playwright.Dialog::accept);
         page.navigate(baseUrl + "/login");
         page.fill("#username", login);
         page.fill("#password", login);
@@ -213,9 +215,13 @@ final class Browser implements AutoCloseable {
 
     private void time(Page page, String id, JsonNode component, String value) {
         var date = page.locator(ends(id + "-date"));
-        date.fill(value.substring(0, 10).replace('-', '/'));
-        date.press("Enter");
-        date.press("Tab");
+        var written = value.substring(0, 10).replace('-', '/');
+        // A field that has just appeared gets its calendar a moment later, which empties it.
+        for (int i = 0; i < 20 && (i == 0 || date.inputValue().isEmpty()); i++) {
+            date.fill(written);
+            date.press("Enter");
+            date.press("Tab");
+        }
         if (component.path("subtype").asText().equals("datetime")) {
             var time = page.locator(ends(id + "-time"));
             time.fill(value.substring(11, 16));
