@@ -23,3 +23,9 @@ if (parts.length > 0) {
   });
   addEventListener('afterprint', () => folded.forEach((part) => (part.open = false)));
 }
+
+/** A page that is made to be printed has a button for it; without JavaScript the browser's menu has one. */
+for (const button of document.querySelectorAll<HTMLButtonElement>('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
