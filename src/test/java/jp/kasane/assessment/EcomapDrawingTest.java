@@ -60,11 +60,13 @@ class EcomapDrawingTest {
                 List.of(node("member", "母"), node("member", "子"), node("agency", "右"), node("resource", "左")),
                 List.of(tie("母", "左", "strong", "none"), tie("母", "右", "strong", "none")));
         var lines = EcomapDrawing.of(map).lines();
-        assertThat(List.of(lines.get(0), lines.get(1)).stream().map(line -> line.path().split("L").length))
+        assertThat(List.of(lines.get(0), lines.get(1)).stream()
+                        .map(line -> line.path().split("L").length))
                 .contains(2);
         var spots = EcomapDrawing.of(map).spots();
         for (var line : lines) {
-            assertThat(line.path()).doesNotContain(spots.get(1).x() + " " + spots.get(1).y());
+            assertThat(line.path())
+                    .doesNotContain(spots.get(1).x() + " " + spots.get(1).y());
         }
     }
 
