@@ -82,7 +82,7 @@ public class StrengthSheets implements FreeForm, CaseSection {
                 .param("recorded", Timestamp.from(s.recordedAt()))
                 .param("by", s.submittedBy())
                 .update();
-        if (s.taskId() != null) {
+        if (ofTheStep(s)) {
             cases.moveTo(s.caseId(), "assessment", "assess");
         }
         return Map.of();
@@ -110,9 +110,14 @@ public class StrengthSheets implements FreeForm, CaseSection {
 
     @Override
     public Optional<Place> place(Recorded before) {
-        return before.submission().taskId() == null
-                ? Optional.empty()
-                : Optional.of(new Place("assessment", "strengths"));
+        return ofTheStep(before.submission())
+                ? Optional.of(new Place("assessment", "strengths"))
+                : Optional.empty();
+    }
+
+    /** Not written in between: then the case stays where it is. A correction keeps the step and not the task. */
+    private boolean ofTheStep(Submission s) {
+        return !s.step().equals(formId());
     }
 
     private static String[] cells(Submission s) {

@@ -74,6 +74,14 @@ public class Papers implements CaseSection {
     /** Something of the case that can be printed. */
     public record Printable(String kind, UUID subjectId, String name, Integer version, Paper issued) {}
 
+    /** In whose name they are issued. */
+    @Transactional(readOnly = true)
+    public String municipality() {
+        return jdbc.sql("select name from kasane.municipality where id = kasane.my_municipality()")
+                .query(String.class)
+                .single();
+    }
+
     public boolean mayIssue() {
         var actor = Acting.required();
         return actor.has("coordinator") || actor.has("manager");

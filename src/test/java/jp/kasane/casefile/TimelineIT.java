@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -155,19 +154,24 @@ class TimelineIT {
                 .param("id", busy)
                 .param("actor", kasane.user("coordinator"))
                 .update();
-        for (var path :
-                List.of("/cases/" + busy, "/cases/" + busy + "?topic=contact", "/cases/" + busy + "?topic=meeting")) {
-            var taken = new long[9];
-            for (int i = 0; i < taken.length; i++) {
-                long start = System.nanoTime();
-                assertThat(page(path)).contains("id=\"timeline\"");
-                taken[i] = (System.nanoTime() - start) / 1_000_000;
+        // 200 ms on a machine that does nothing else. Where others work, too, it may take longer, but not longer than a case just opened.
+        for (var query : List.of("", "?topic=contact", "?topic=meeting")) {
+            long few = Long.MAX_VALUE;
+            long many = Long.MAX_VALUE;
+            for (int i = 0; i < 9; i++) {
+                few = Math.min(few, millis("/cases/" + caseId + query));
+                many = Math.min(many, millis("/cases/" + busy + query));
             }
-            Arrays.sort(taken);
-            System.out.println(path.replace(busy, "…") + " " + Arrays.toString(taken));
-            // 200 ms on a machine of its own; here others work too.
-            assertThat(taken[0]).as("ms for " + path).isLessThan(200);
+            assertThat(many)
+                    .as("ms with a thousand entries; %s ms with few", few)
+                    .isLessThan(Math.max(200, few * 3 / 2));
         }
+    }
+
+    private static long millis(String path) throws Exception {
+        long start = System.nanoTime();
+        assertThat(page(path)).contains("id=\"timeline\"");
+        return (System.nanoTime() - start) / 1_000_000;
     }
 
     private static String page(String path) throws Exception {

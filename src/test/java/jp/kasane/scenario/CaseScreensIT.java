@@ -86,6 +86,44 @@ class CaseScreensIT {
     }
 
     @Test
+    void whatChangedFromOneVersionOfAPlanToTheNextIsMarkedInItsWords() {
+        // Two versions, as a plan that came back leaves them: the way there is walked elsewhere.
+        KasaneServer.shared()
+                .sql()
+                .sql(
+                        """
+                        with s as (select id, row_number() over (order by recorded_at) as n from kasane.submission
+                                   where case_id = :case::uuid or consultation_id in (select id from kasane.consultation where case_id = :case::uuid))
+                        insert into kasane.plan (id, municipality_id, case_id, kind, version, status, submission_id, person_wish, long_goal,
+                            review_on, drafted_by, drafted_at)
+                        select gen_random_uuid(), f.municipality_id, f.id, 'support', s.n, case s.n when 1 then 'returned' else 'draft' end, s.id,
+                            'この家で暮らしたい', case s.n when 1 then '週に一度、外に出る' else '週に二度、外に出て人と話す' end,
+                            date '2027-01-01' + s.n::int, u.id, now()
+                        from kasane.case_file f cross join s cross join kasane.app_user u
+                        where f.id = :case::uuid and u.login = 'coordinator' and s.n <= 2
+                        """)
+                .param("case", caseId)
+                .update();
+        var page = page();
+        page.click("#plans a[href*='/difference']");
+        assertThat(page.locator("h1")).containsText("第1版 → 第2版");
+        assertThat(page.locator(".difference ins", new Page.LocatorOptions().setHasText("話す")))
+                .hasCount(1);
+        assertThat(page.locator(".difference del").first()).hasText("一度");
+        assertThat(page.locator(".difference dd").first()).hasText("この家で暮らしたい");
+        browser.picture(page, "plan-difference");
+        var difference = KasaneServer.shared()
+                .as("coordinator")
+                .get("/api/v1/cases/" + caseId + "/plans/support/difference?from=1&to=2");
+        assertThat(difference.at("/fields/1/pieces").findValuesAsText("kind")).contains("same", "removed", "added");
+        assertThat(KasaneServer.shared()
+                        .as("coordinator")
+                        .get("/api/v1/cases/" + caseId + "/plans/support/difference?from=1&to=9")
+                        .text())
+                .contains("プランの版が見つかりません。");
+    }
+
+    @Test
     void whereTheCaseIsStandsInWordsAndOnTheDiagram() {
         var page = page();
         page.click("#now a[href$='/diagram']");

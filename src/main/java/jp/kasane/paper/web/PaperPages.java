@@ -84,6 +84,7 @@ class PaperPages {
         model.addAttribute("titleKey", "papers.kind." + kind);
         model.addAttribute("mayIssue", papers.mayIssue());
         model.addAttribute("seals", SEALS);
+        model.addAttribute("municipality", papers.municipality());
         model.addAttribute("today", JapaneseTime.dayOf(clock.instant()));
         switch (kind) {
             case "application" ->
