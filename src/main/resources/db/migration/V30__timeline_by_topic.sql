@@ -23,6 +23,7 @@ comment on column kasane.case_event.topic is
 
 create index case_event_newest on kasane.case_event (stream_id, recorded_at desc, seq desc);
 create index contact_newest on kasane.contact (case_id, occurred_at desc, id desc);
+drop index kasane.contact_case_id_occurred_at_idx;
 
 -- Who did something on a case, to be chosen among: asked of the case once and not of each of its events.
 create function kasane.actors_of(the_case uuid) returns table (id uuid, name text)

@@ -110,9 +110,7 @@ public class StrengthSheets implements FreeForm, CaseSection {
 
     @Override
     public Optional<Place> place(Recorded before) {
-        return ofTheStep(before.submission())
-                ? Optional.of(new Place("assessment", "strengths"))
-                : Optional.empty();
+        return ofTheStep(before.submission()) ? Optional.of(new Place("assessment", "strengths")) : Optional.empty();
     }
 
     /** Not written in between: then the case stays where it is. A correction keeps the step and not the task. */
