@@ -91,7 +91,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts' },
+      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunk-[name].js',

@@ -4,6 +4,9 @@ import '@fontsource/biz-udpgothic/700.css';
 import '@digital-go-jp/design-tokens/dist/tokens.css';
 import './kasane.css';
 import './tasks.css';
+import './case.css';
+import './sheets.css';
+import './case';
 
 /** The browser's own date inputs (those of form-js have it from vite.config.ts): the chosen date in 和暦 beside each. */
 for (const input of document.querySelectorAll<HTMLInputElement>('input[type=date], input[type=datetime-local]')) {

@@ -7,24 +7,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
+import jp.kasane.task.FreeForm;
 import jp.kasane.task.Recorded;
-import jp.kasane.task.StepHandler;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** ９マスシート: the issue in the middle, the person's strengths and the resources around it (002, L5795-5807). Nobody is obliged to it. */
+/**
+ * ９マスシート: the issue in the middle, the person's strengths and the resources around it (002, L5795-5807). Nobody is obliged to it;
+ * whoever works on the case may write it anew at any time, as a new version.
+ */
 @Component
 @Transactional
-class StrengthSheets implements StepHandler, CaseSection {
+public class StrengthSheets implements FreeForm, CaseSection {
 
     /** Fields of the form around its centre, row by row. */
-    private static final List<String> CELLS =
+    public static final List<String> CELLS =
             List.of("topLeft", "top", "topRight", "left", "right", "bottomLeft", "bottom", "bottomRight");
 
     private final JdbcClient jdbc;
@@ -39,6 +43,11 @@ class StrengthSheets implements StepHandler, CaseSection {
 
     public record Sheet(
             UUID id, int version, String centre, List<String> cells, Instant recordedAt, String recordedBy) {}
+
+    @Override
+    public Set<String> roles() {
+        return Set.of("coordinator", "member", "manager");
+    }
 
     @Override
     public String formId() {
@@ -73,7 +82,9 @@ class StrengthSheets implements StepHandler, CaseSection {
                 .param("recorded", Timestamp.from(s.recordedAt()))
                 .param("by", s.submittedBy())
                 .update();
-        cases.moveTo(s.caseId(), "assessment", "assess");
+        if (ofTheStep(s)) {
+            cases.moveTo(s.caseId(), "assessment", "assess");
+        }
         return Map.of();
     }
 
@@ -99,7 +110,12 @@ class StrengthSheets implements StepHandler, CaseSection {
 
     @Override
     public Optional<Place> place(Recorded before) {
-        return Optional.of(new Place("assessment", "strengths"));
+        return ofTheStep(before.submission()) ? Optional.of(new Place("assessment", "strengths")) : Optional.empty();
+    }
+
+    /** Not written in between: then the case stays where it is. A correction keeps the step and not the task. */
+    private boolean ofTheStep(Submission s) {
+        return !s.step().equals(formId());
     }
 
     private static String[] cells(Submission s) {

@@ -12,4 +12,9 @@ public interface CaseSection {
 
     /** What the acting user may see of it; null or empty for nothing. */
     Object of(UUID caseId);
+
+    /** The same as far as the page shows it at once: of what grows for years, the newest. */
+    default Object onPage(UUID caseId) {
+        return of(caseId);
+    }
 }

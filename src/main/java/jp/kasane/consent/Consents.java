@@ -19,7 +19,10 @@ public class Consents implements CaseSection {
         this.jdbc = jdbc;
     }
 
-    /** @param state given, narrowed or withdrawn; a person's latest row is in force */
+    /**
+     * @param state given, narrowed or withdrawn
+     * @param inForce a person's latest row is
+     */
     public record Consent(
             UUID id,
             String member,
@@ -30,7 +33,8 @@ public class Consents implements CaseSection {
             String note,
             LocalDate occurredOn,
             Instant recordedAt,
-            String recordedBy) {}
+            String recordedBy,
+            boolean inForce) {}
 
     /** What a person's latest statement allows. */
     private record InForce(UUID memberId, boolean subject, String state, List<String> scope, List<UUID> agencies) {}
@@ -107,6 +111,7 @@ public class Consents implements CaseSection {
                         """
                         select c.id, coalesce(m.name, m.label) as member, c.state, c.scope, c.evidence, c.note, c.occurred_on, c.recorded_at,
                                u.display_name as recorded_by,
+                               row_number() over (partition by c.member_id order by c.recorded_at desc, c.id desc) = 1 as in_force,
                                (select array_agg(a.name order by a.position) from kasane.agency a where a.id = any (c.agency_ids)) as agencies
                         from kasane.consent c join kasane.household_member m on m.id = c.member_id
                         left join kasane.app_user u on u.id = c.recorded_by
@@ -125,7 +130,8 @@ public class Consents implements CaseSection {
                         row.getString("note"),
                         row.getObject("occurred_on", LocalDate.class),
                         row.getTimestamp("recorded_at").toInstant(),
-                        row.getString("recorded_by")))
+                        row.getString("recorded_by"),
+                        row.getBoolean("in_force")))
                 .list();
     }
 

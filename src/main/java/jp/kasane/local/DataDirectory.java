@@ -82,6 +82,11 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("postgres");
     }
 
+    /** Contents of the cases' documents. */
+    Path documents() {
+        return path.resolve("documents");
+    }
+
     Path camunda() {
         return path.resolve("camunda");
     }

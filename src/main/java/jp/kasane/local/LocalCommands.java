@@ -18,10 +18,12 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Backup and restore of the local default. PostgreSQL alone is kept: the engine is disposable, and after a restore every open
+ * Backup and restore of the local default. PostgreSQL and the documents are kept: the engine is disposable, and after a restore every open
  * case is started again where the database says it stands (re-seat).
  */
 final class LocalCommands {
+
+    private static final String DOCUMENTS = "documents";
 
     /** What PostgreSQL makes anew at every start, or must not be copied while it runs. */
     private static final List<String> LEFT_OUT = List.of("postmaster.pid", "postmaster.opts", "epg-lock");
@@ -72,12 +74,14 @@ final class LocalCommands {
                     }
                     // The log written meanwhile is what makes the copy consistent.
                     copyBelow(postgres, postgres.resolve("pg_wal"), zip);
+                    documents(directory, zip);
                 }
             }
         } else {
             try (var lock = DataDirectory.open(directory);
                     var zip = new ZipOutputStream(Files.newOutputStream(target))) {
                 copy(postgres, zip, true);
+                documents(directory, zip);
             }
         }
         System.out.println(
@@ -114,6 +118,13 @@ final class LocalCommands {
         });
     }
 
+    /** After the database: whatever it names is there. */
+    private static void documents(Path directory, ZipOutputStream zip) throws IOException {
+        if (Files.isDirectory(directory.resolve(DOCUMENTS))) {
+            copyBelow(directory, directory.resolve(DOCUMENTS), zip);
+        }
+    }
+
     private static void copyBelow(Path root, Path directory, ZipOutputStream zip) throws IOException {
         try (var files = Files.walk(directory)) {
             for (var file : files.filter(Files::isRegularFile).toList()) {
@@ -148,11 +159,14 @@ final class LocalCommands {
             // Unpacked beside what is there: only a backup that is whole takes its place.
             var unpacked = unpack(zip, source, directory.resolve("restoring-" + now));
             var aside = directory.resolve("before-restore-" + now);
-            for (var old : List.of(data.postgres(), data.camunda())) {
+            for (var old : List.of(data.postgres(), data.camunda(), data.documents())) {
                 if (Files.exists(old)) {
                     Files.createDirectories(aside);
                     Files.move(old, aside.resolve(old.getFileName()));
                 }
+            }
+            if (Files.exists(unpacked.resolve(DOCUMENTS))) {
+                Files.move(unpacked.resolve(DOCUMENTS), data.documents());
             }
             Files.move(unpacked, data.postgres());
         } catch (ZipException e) {

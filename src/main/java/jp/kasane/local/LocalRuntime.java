@@ -130,6 +130,8 @@ public final class LocalRuntime implements AutoCloseable {
         settings.put("spring.flyway.url", postgres.jdbcUrl());
         settings.put("kasane.engine.grpc-address", broker.grpcAddress());
         settings.put("kasane.engine.rest-address", broker.restAddress());
+        settings.put(
+                "kasane.documents.directory", data.documents().toAbsolutePath().toString());
         settings.put("kasane.local-users", "true");
         settings.put("kasane.demo", "true");
         return settings;

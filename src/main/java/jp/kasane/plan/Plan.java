@@ -2,6 +2,7 @@ package jp.kasane.plan;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -39,6 +40,15 @@ public record Plan(
         LocalDate startedOn,
         LocalDate ratifiedOn,
         List<Role> roles) {
+
+    /** The version it followed, among these; null for the first (one that was voided is not among them). */
+    public Integer versionBefore(List<Plan> plans) {
+        return plans.stream()
+                .filter(other -> other.kind.equals(kind) && other.version < version)
+                .map(Plan::version)
+                .max(Comparator.naturalOrder())
+                .orElse(null);
+    }
 
     /**
      * 役割分担.

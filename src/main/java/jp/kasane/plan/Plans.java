@@ -8,6 +8,7 @@ import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -286,6 +287,25 @@ public class Plans implements CaseSection {
                 .param("id", roleId)
                 .query(Plan.Report.class)
                 .list();
+    }
+
+    /**
+     * What changed from one version of the case's plan to another.
+     *
+     * @param kind outreach or support
+     * @throws Refusal.NotFound if there is no such version, or the acting user does not see the case
+     */
+    @Transactional(readOnly = true)
+    public PlanDifference difference(UUID caseId, String kind, int before, int after) {
+        var plans = of(caseId);
+        return PlanDifference.of(version(plans, kind, before), version(plans, kind, after));
+    }
+
+    private static Plan version(List<Plan> plans, String kind, int version) {
+        return plans.stream()
+                .filter(plan -> plan.kind().equals(kind) && plan.version() == version)
+                .findFirst()
+                .orElseThrow(() -> new Refusal.NotFound("プランの版"));
     }
 
     @Override

@@ -56,16 +56,59 @@ public class Contacts implements CaseSection {
             String agency,
             String recordedBy) {}
 
+    /** Contacts shown at once. */
+    private static final int SHOWN = 20;
+
+    private static final int ON_CASE_PAGE = 5;
+
+    /**
+     * Some of a case's contacts, the newest first.
+     *
+     * @param older the last of them, where there are more before it, else null
+     */
+    public record Page(List<Contact> contacts, UUID older) {}
+
     @Override
     public List<Contact> of(UUID caseId) {
+        return newest(caseId, null, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public Object onPage(UUID caseId) {
+        return page(caseId, null, ON_CASE_PAGE);
+    }
+
+    /** @param before {@link Page#older} of the page before, or null for the newest */
+    public Page page(UUID caseId, UUID before) {
+        return page(caseId, before, SHOWN);
+    }
+
+    private Page page(UUID caseId, UUID before, int most) {
+        var found = newest(caseId, before, most + 1);
+        return found.size() <= most
+                ? new Page(found, null)
+                : new Page(found.subList(0, most), found.get(most - 1).id());
+    }
+
+    /** The newest are chosen before the rest is looked up: row-level security is asked of those alone. */
+    private List<Contact> newest(UUID caseId, UUID before, int most) {
         return jdbc.sql(
                         """
+                        with c as materialized (
+                            select * from kasane.contact x
+                            where x.case_id = :id and x.voided_at is null %s order by x.occurred_at desc, x.id desc limit :most)
                         select c.id, c.occurred_at, c.recorded_at, c.kind, c.outreach, c.people, c.content, c.relation_stage, c.outcome, c.next_on,
                                a.name as agency, u.display_name as recorded_by
-                        from kasane.contact c join kasane.agency a on a.id = c.agency_id left join kasane.app_user u on u.id = c.recorded_by
-                        where c.case_id = :id and c.voided_at is null order by c.occurred_at desc, c.id desc
-                        """)
+                        from c join kasane.agency a on a.id = c.agency_id left join kasane.app_user u on u.id = c.recorded_by
+                        order by c.occurred_at desc, c.id desc
+                        """
+                                .formatted(
+                                        before == null
+                                                ? ""
+                                                : "and (x.occurred_at, x.id) < (select b.occurred_at, b.id from kasane.contact b where b.id = :before)"))
                 .param("id", caseId)
+                .param("before", before)
+                .param("most", most)
                 .query(Contact.class)
                 .list();
     }

@@ -34,7 +34,7 @@ final class Turns {
     }
 
     /** Back to where it was taken from, as far as it still stands where it was taken to. */
-    private static Optional<StepHandler.Place> back(CaseChanges changes, Recorded before) {
+    static Optional<StepHandler.Place> back(CaseChanges changes, Recorded before) {
         return changes.cameFrom(before.id()).map(from -> {
             if (from.phase().equals("watch") || from.phase().equals("closed")) {
                 throw new Refusal.Conflict("この記録でケースが再開しているため、取消や行き先の変更はできません。終結の手続きで終えるか、改めて記録してください。");

@@ -66,7 +66,11 @@ class BackupRestoreIT {
                              "subjectLabel":"駅前の人","concerns":["housing"],"story":"まだ誰も見ていない相談"}""");
             kasane.as("reception").task("Task_Triage", "consultationId=" + waiting);
 
+            // As a document of a case lies there (jp.kasane.document).
+            Files.createDirectories(data.resolve("documents/0a"));
+            Files.writeString(data.resolve("documents/0a/kept"), "before");
             LocalCommands.backup(data, backup);
+            Files.writeString(data.resolve("documents/0a/kept"), "after");
 
             assertThat(kasane.as("coordinator")
                             .submit(task, sheet("控えのあとに書いたこと"))
@@ -81,6 +85,8 @@ class BackupRestoreIT {
         }
 
         LocalCommands.restore(data, backup);
+        assertThat(data.resolve("documents/0a/kept")).hasContent("before");
+        assertThat(data.resolve("postgres/documents")).doesNotExist();
 
         try (var kasane = KasaneServer.on(data)) {
             var coordinator = kasane.as("coordinator");

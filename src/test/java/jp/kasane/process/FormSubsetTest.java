@@ -55,6 +55,8 @@ class FormSubsetTest {
                                 "moving-out",
                                 "member-added",
                                 "reopening",
+                                "meeting-request",
+                                "lead-handover",
                                 "participation-need",
                                 "community-issue"))
                 .distinct();

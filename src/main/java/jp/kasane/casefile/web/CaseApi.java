@@ -1,6 +1,7 @@
 package jp.kasane.casefile.web;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -66,6 +68,29 @@ class CaseApi {
     @Operation(summary = "支援ケースの経過（だれが、いつ、どの段階を、どの版の図で）")
     List<Timeline.Entry> events(@PathVariable String id) {
         return timeline.ofCase(view.required(id).id());
+    }
+
+    @GetMapping("/cases/{id}/timeline")
+    @Operation(
+            summary = "支援ケースの経過を新しい順に、絞り込んで、少しずつ",
+            description =
+                    "topic は contact・consent・meeting・plan・assessment・referral・document・deadline・case、person は行った人の id、"
+                            + "from と to は起きた日（その日を含む、日本時間）、limit は 1 から 200 まで（既定 50）。"
+                            + "続きがあれば older にその場所があり、次の before に渡す。")
+    @Parameter(name = "asked", hidden = true)
+    Timeline.Page timeline(
+            @PathVariable String id,
+            @RequestParam Map<String, String> asked,
+            @RequestParam(required = false) String topic,
+            @RequestParam(required = false) String person,
+            @RequestParam(required = false) String from,
+            @RequestParam(required = false) String to,
+            @RequestParam(required = false) String before,
+            @RequestParam(defaultValue = "50") int limit) {
+        if (limit < 1 || limit > 200) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError("limit", "件数", "は 1 から 200 までで指定してください。")));
+        }
+        return timeline.ofCase(view.required(id).id(), Asked.filter(asked), Asked.text(asked, "before"), limit);
     }
 
     @PostMapping("/cases/{id}/re-seat")

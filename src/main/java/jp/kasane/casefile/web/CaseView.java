@@ -39,6 +39,12 @@ class CaseView {
         return result;
     }
 
+    Map<String, Object> onPage(UUID caseId) {
+        var result = new LinkedHashMap<String, Object>();
+        sections.forEach(section -> result.put(section.key(), section.onPage(caseId)));
+        return result;
+    }
+
     void reseat(String id, String reason) {
         var file = required(id);
         if (!Acting.required().has("manager")) {

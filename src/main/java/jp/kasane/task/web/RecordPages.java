@@ -9,6 +9,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
 
 @Controller
 class RecordPages {
@@ -24,8 +25,16 @@ class RecordPages {
     }
 
     @GetMapping("/cases/{id}/records/{form}/new")
-    String fresh(@PathVariable String id, @PathVariable String form, Model model) {
+    String fresh(
+            @PathVariable String id,
+            @PathVariable String form,
+            @RequestParam(required = false) String state,
+            Model model) {
         var blank = records.blank(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("ケース")), form);
+        // A link says what happened already; what is no choice of the form, the form drops.
+        if (state != null) {
+            blank.data().putIfAbsent("state", state);
+        }
         model.addAttribute("file", blank.file());
         model.addAttribute("colleagues", people.colleagues());
         model.addAttribute("form", blank.formId());
