@@ -3,6 +3,7 @@ import '@fontsource/biz-udpgothic/400.css';
 import '@fontsource/biz-udpgothic/700.css';
 import '@digital-go-jp/design-tokens/dist/tokens.css';
 import './kasane.css';
+import './meeting.css';
 
 /** The browser's own date inputs (those of form-js have it from vite.config.ts): the chosen date in 和暦 beside each. */
 for (const input of document.querySelectorAll<HTMLInputElement>('input[type=date], input[type=datetime-local]')) {

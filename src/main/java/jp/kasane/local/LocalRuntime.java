@@ -19,9 +19,11 @@ public final class LocalRuntime implements AutoCloseable {
     private final DataDirectory data;
     private final LocalPostgres postgres;
     private final LocalBroker broker;
+    private final String linkSecret;
     private boolean closed;
 
-    private LocalRuntime(DataDirectory data, LocalPostgres postgres, LocalBroker broker) {
+    private LocalRuntime(DataDirectory data, LocalPostgres postgres, LocalBroker broker) throws IOException {
+        this.linkSecret = data.linkSecret();
         this.data = data;
         this.postgres = postgres;
         this.broker = broker;
@@ -130,6 +132,7 @@ public final class LocalRuntime implements AutoCloseable {
         settings.put("spring.flyway.url", postgres.jdbcUrl());
         settings.put("kasane.engine.grpc-address", broker.grpcAddress());
         settings.put("kasane.engine.rest-address", broker.restAddress());
+        settings.put("kasane.link-secret", linkSecret);
         settings.put("kasane.local-users", "true");
         settings.put("kasane.demo", "true");
         return settings;

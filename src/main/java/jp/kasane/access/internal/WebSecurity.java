@@ -29,7 +29,14 @@ class WebSecurity {
     SecurityFilterChain security(HttpSecurity http) throws Exception {
         var api = new AntPathRequestMatcher("/api/**");
         http.authorizeHttpRequests(requests -> requests.requestMatchers(
-                                "/assets/**", "/login", "/error", "/favicon.ico", "/actuator/health/**")
+                                "/assets/**",
+                                "/login",
+                                "/error",
+                                "/favicon.ico",
+                                "/actuator/health/**",
+                                // Without an account: an invitation answered by a signed link, a つなぐシート.
+                                "/i/*",
+                                "/s/*")
                         .permitAll()
                         .requestMatchers("/actuator/**")
                         .hasRole("ADMIN")
