@@ -28,6 +28,11 @@ public final class Concerns {
 
     private Concerns() {}
 
+    /** In the order of the form. */
+    public static List<String> codes() {
+        return OPTIONS.stream().map(Forms.Option::value).toList();
+    }
+
     public static String label(String code) {
         return OPTIONS.stream()
                 .filter(option -> option.value().equals(code))
