@@ -50,7 +50,7 @@ if (form) {
       version.value = String(theirs.version);
       conflict.hidden = true;
       stopped = false;
-      void save();
+      saving = saving.then(save);
       (page.elements.namedItem('minutes') as HTMLElement).focus();
     });
     conflict.append(said, heading, text, goOn);
@@ -95,7 +95,9 @@ if (form) {
     if (page.dataset.sending) return;
     event.preventDefault();
     page.dataset.sending = 'true';
-    void saving.then(() => page.requestSubmit((event as SubmitEvent).submitter as HTMLButtonElement));
+    const button = (event as SubmitEvent).submitter as HTMLButtonElement;
+    // Not in the event itself: a form that is being submitted is not submitted again.
+    void saving.then(() => window.setTimeout(() => page.requestSubmit(button)));
   });
   count(page);
 }

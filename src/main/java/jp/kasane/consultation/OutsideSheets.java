@@ -352,18 +352,21 @@ public class OutsideSheets implements ConsultationSection {
     }
 
     private static String cut(String text) {
-        return text.codePointCount(0, text.length()) <= LONGEST_LINE
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, LONGEST_LINE));
+        return characters(text) <= LONGEST_LINE ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST_LINE));
+    }
+
+    /** As a reader counts: 𠮷 is one, as in the forms. */
+    private static int characters(String text) {
+        return text.codePointCount(0, text.length());
     }
 
     private void requireRight(Sheet sheet, boolean consentFirst) {
         var errors = new ArrayList<Refusal.FieldError>();
         if (!Set.of("yes", "no").contains(sheet.consent())) {
-            errors.add(error("consent", "sheets.consent", "bodies.error.choose"));
+            errors.add(error("consent", "sheets.label.consent", "bodies.error.choose"));
         }
         if (!SENDERS.contains(sheet.sender())) {
-            errors.add(error("sender", "sheets.sender", "bodies.error.choose"));
+            errors.add(error("sender", "sheets.label.sender", "bodies.error.choose"));
         }
         line("senderName", sheet.senderName(), true, errors);
         line("senderOffice", sheet.senderOffice(), false, errors);
@@ -374,11 +377,11 @@ public class OutsideSheets implements ConsultationSection {
             errors.add(error("subjectName", "sheets.subjectName", "sheets.error.named"));
         }
         if (sheet.consent().equals("no") && consentFirst && !sheet.story().isBlank()) {
-            errors.add(error("story", "sheets.story", "sheets.error.consentFirst"));
+            errors.add(error("story", "sheets.label.story", "sheets.error.consentFirst"));
         } else if (sheet.story().isBlank() && !(sheet.consent().equals("no") && consentFirst)) {
-            errors.add(error("story", "sheets.story", "sheets.error.empty"));
-        } else if (sheet.story().length() > LONGEST) {
-            errors.add(error("story", "sheets.story", "sheets.error.longStory"));
+            errors.add(error("story", "sheets.label.story", "sheets.error.empty"));
+        } else if (characters(sheet.story()) > LONGEST) {
+            errors.add(error("story", "sheets.label.story", "sheets.error.longStory"));
         }
         if (!errors.isEmpty()) {
             throw new Refusal.Invalid(errors);
@@ -388,7 +391,7 @@ public class OutsideSheets implements ConsultationSection {
     private void line(String field, String text, boolean needed, List<Refusal.FieldError> errors) {
         if (needed && text.isBlank()) {
             errors.add(error(field, "sheets." + field, "sheets.error.empty"));
-        } else if (text.strip().length() > LONGEST_LINE) {
+        } else if (characters(text.strip()) > LONGEST_LINE) {
             errors.add(error(field, "sheets." + field, "sheets.error.longLine"));
         }
     }

@@ -191,12 +191,16 @@ public class InvitationLinks {
                         .param("id", attendeeId)
                         .query(Timestamp.class)
                         .optional()
-                        .map(at -> made(attendeeId, at.toInstant()))
+                        .map(Timestamp::toInstant)
+                        // Whoever was there needs no invitation any more.
+                        .filter(at -> at.isAfter(clock.instant()))
+                        .map(at -> made(attendeeId, at))
                 : Optional.empty();
     }
 
     private Made made(UUID attendeeId, Instant scheduledAt) {
-        var expires = clock.instant().plus(Duration.ofDays(days()));
+        var last = clock.instant().plus(Duration.ofDays(days()));
+        var expires = last.isBefore(scheduledAt) ? last : scheduledAt;
         var content = ByteBuffer.allocate(32)
                 .putLong(attendeeId.getMostSignificantBits())
                 .putLong(attendeeId.getLeastSignificantBits())

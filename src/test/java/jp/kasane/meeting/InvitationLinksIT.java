@@ -129,7 +129,7 @@ class InvitationLinksIT {
     }
 
     private static Outsider outsider() {
-        return new Outsider(kasane.baseUrl(), "127.0.0.1");
+        return new Outsider(kasane.baseUrl(), "127.0.0.3");
     }
 
     private static Map<String, String> answer(String outcome, String... more) {

@@ -17,6 +17,8 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 class MeetingPages {
 
+    private static final String ANSWER = "Task_AnswerInvitation";
+
     private final Meetings meetings;
     private final Tasks tasks;
     private final InvitationLinks links;
@@ -42,14 +44,15 @@ class MeetingPages {
                         .orElse(null));
         model.addAttribute(
                 "answers",
-                tasks.list(Tasks.View.ALL, meeting.caseId(), "Task_AnswerInvitation", 50).stream()
-                        .filter(Tasks.Row::workable)
+                tasks.list(Tasks.View.ALL, meeting.caseId(), ANSWER, 50).stream()
+                        .filter(task -> task.workable() && meeting.status().equals("convened"))
                         .toList());
         model.addAttribute(
                 "askable",
                 meeting.status().equals("convened") && links.mayMake(meeting.id())
                         ? meeting.attendees().stream()
-                                .filter(attendee -> attendee.invitedAt() != null && attendee.answer() == null)
+                                .filter(attendee ->
+                                        attendee.invitedAt() != null && attendee.answer() == null && !attendee.mine())
                                 .toList()
                         : List.of());
         model.addAttribute("holding", drafts.task(meeting).stream().toList());

@@ -3,9 +3,12 @@ package jp.kasane.meeting.web;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.time.chrono.JapaneseChronology;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.meeting.Sitting;
@@ -41,6 +44,13 @@ record MonthSheet(YearMonth month, List<List<Day>> weeks) {
 
     public YearMonth next() {
         return month.plusMonths(1);
+    }
+
+    /** 令和8年: Japanese pages count years so. */
+    public String era() {
+        return DateTimeFormatter.ofPattern("Gy年", Locale.JAPANESE)
+                .withChronology(JapaneseChronology.INSTANCE)
+                .format(month.atDay(1));
     }
 
     public LocalDate first() {
