@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import holidays from '@holiday-jp/holiday_jp/lib/holidays.js';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -80,10 +81,26 @@ function nationalHolidays(): Plugin {
   };
 }
 
+/** The font that papers are printed with (jp.kasane.meeting.Papers): a whole one, unlike the subsets that browsers load. */
+function printingFont(): Plugin {
+  return {
+    name: 'kasane:printing-font',
+    generateBundle() {
+      for (const [folder, file] of [
+        ['400Regular', 'BIZUDPGothic_400Regular.ttf'],
+        ['700Bold', 'BIZUDPGothic_700Bold.ttf'],
+      ]) {
+        const source = readFileSync(`node_modules/@expo-google-fonts/biz-udpgothic/${folder}/${file}`);
+        this.emitFile({ type: 'asset', fileName: file, source });
+      }
+    },
+  };
+}
+
 // Names without a hash: the templates refer to them, and Spring serves them with their date.
 export default defineConfig({
   base: '/assets/',
-  plugins: [translateFormJs(), nationalHolidays()],
+  plugins: [translateFormJs(), nationalHolidays(), printingFont()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -91,7 +108,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts' },
+      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', hold: 'src/hold.ts' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunk-[name].js',

@@ -86,6 +86,13 @@ public class Consultations {
         return id;
     }
 
+    /** What was handed in from outside, under an id whose stream is open and whose sheet is stored; in the caller's transaction. */
+    void receiveFromOutside(UUID id, JsonNode entered) {
+        var data = forms.accept(forms.shipped(FORM), entered, submissions.context(FORM, null, null));
+        submissions.free(id, null, id, FORM, data, Submissions.Circumstances.HERE_AND_NOW);
+        engine.startConsultation(id);
+    }
+
     private static boolean mayReceive() {
         var actor = Acting.required();
         return actor.has("reception") || actor.has("coordinator") || actor.has("member") || actor.has("manager");
@@ -177,7 +184,7 @@ public class Consultations {
                                 :story, :wishes, :since, :consent, :consentNote, :phone, :occurred, :recorded, :by, :behalf)
                             """)
                     .param("id", s.consultationId())
-                    .param("agency", agencies.ofActingUser().orElseThrow())
+                    .param("agency", receiver(s).orElseThrow())
                     .param("channel", s.text("channel"))
                     .param("brought", s.text("broughtBy"))
                     .param("known", known)
@@ -198,6 +205,15 @@ public class Consultations {
                     .update();
             addressAndConcerns(s);
             return Map.of();
+        }
+
+        /** Whoever registers it receives it; what came from outside, the agency its link names. */
+        private Optional<UUID> receiver(Submission s) {
+            return jdbc.sql("select agency_id from kasane.outside_sheet where consultation_id = :id")
+                    .param("id", s.consultationId())
+                    .query(UUID.class)
+                    .optional()
+                    .or(agencies::ofActingUser);
         }
 
         /** What was told; never the receiving agency, and never voided: whoever called was heard. */

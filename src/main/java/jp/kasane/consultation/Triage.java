@@ -1,6 +1,7 @@
 package jp.kasane.consultation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,7 +53,16 @@ class Triage implements StepHandler, Occasion {
 
     @Override
     public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
-        return advice.prefill(consultationId);
+        var known = new HashMap<>(advice.prefill(consultationId));
+        boolean unconfirmed = jdbc.sql(
+                        "select exists (select from kasane.outside_sheet where consultation_id = :id and confirmed_at is null)")
+                .param("id", consultationId)
+                .query(Boolean.class)
+                .single();
+        if (unconfirmed) {
+            known.put("unconfirmed", true);
+        }
+        return known;
     }
 
     /** @throws Refusal.Invalid if it would be sent to the very agency that has it */

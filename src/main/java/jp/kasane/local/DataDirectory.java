@@ -7,6 +7,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /**
  * {@code ./data} (or {@code KASANE_DATA}): everything the local default keeps. Locked while it is used, and never taken over
@@ -76,6 +79,20 @@ final class DataDirectory implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** What links for people without an account are signed with: made once, and kept as long as the data is. */
+    String linkSecret() throws IOException {
+        var file = path.resolve("link-secret");
+        if (!Files.exists(file)) {
+            var bytes = new byte[32];
+            new SecureRandom().nextBytes(bytes);
+            Files.writeString(file, HexFormat.of().formatHex(bytes));
+            if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
+        }
+        return Files.readString(file).strip();
     }
 
     Path postgres() {

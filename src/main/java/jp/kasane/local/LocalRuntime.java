@@ -19,9 +19,11 @@ public final class LocalRuntime implements AutoCloseable {
     private final DataDirectory data;
     private final LocalPostgres postgres;
     private final LocalBroker broker;
+    private final String linkSecret;
     private boolean closed;
 
-    private LocalRuntime(DataDirectory data, LocalPostgres postgres, LocalBroker broker) {
+    private LocalRuntime(DataDirectory data, LocalPostgres postgres, LocalBroker broker) throws IOException {
+        this.linkSecret = data.linkSecret();
         this.data = data;
         this.postgres = postgres;
         this.broker = broker;
@@ -132,6 +134,7 @@ public final class LocalRuntime implements AutoCloseable {
         settings.put("kasane.engine.rest-address", broker.restAddress());
         settings.put(
                 "kasane.documents.directory", data.documents().toAbsolutePath().toString());
+        settings.put("kasane.link-secret", linkSecret);
         settings.put("kasane.local-users", "true");
         settings.put("kasane.demo", "true");
         return settings;

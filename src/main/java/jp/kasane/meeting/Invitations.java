@@ -16,6 +16,7 @@ import jp.kasane.engine.Companion;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.notification.AgencyMails;
 import jp.kasane.notification.Notices;
 import jp.kasane.notification.Occasion;
 import jp.kasane.task.Recorded;
@@ -38,7 +39,11 @@ import org.springframework.stereotype.Component;
 @Component
 class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
 
+    /** Kind of the notice that an invitation does not hold any more. */
+    static final String CALLED_OFF = "meeting-called-off";
+
     private final JdbcClient jdbc;
+    private final AgencyMails offices;
     private final EngineOrders engine;
     private final Cases cases;
     private final Streams streams;
@@ -48,12 +53,14 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
 
     Invitations(
             JdbcClient jdbc,
+            AgencyMails offices,
             EngineOrders engine,
             Cases cases,
             Streams streams,
             Notices notices,
             SystemActor system,
             Clock clock) {
+        this.offices = offices;
         this.jdbc = jdbc;
         this.engine = engine;
         this.cases = cases;
@@ -115,11 +122,37 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
                 .forEach(id -> engine.knock(caseId, "invitation-closed", id.toString()));
     }
 
+    /**
+     * Whoever was invited hears that it is off: put off, called off, or not needed. To be said before they are asked anew, and while the
+     * meeting still sits in its sitting.
+     */
+    void calledOff(UUID caseId, UUID meetingId) {
+        record Invited(UUID id, UUID municipalityId, UUID agencyId, UUID sittingId, int sequence) {}
+        system.inThisTransaction(() -> jdbc.sql(
+                        """
+                        select a.id, a.municipality_id, a.agency_id, s.id as sitting_id, s.sequence
+                        from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id join kasane.sitting s on s.id = m.sitting_id
+                        where a.meeting_id = :meeting and a.invited_at is not null and a.ordered_seat is not null
+                        """)
+                .param("meeting", meetingId)
+                .query(Invited.class)
+                .list()
+                .forEach(invited -> {
+                    var cause = "called-off:" + invited.sittingId() + ":" + meetingId + ":" + invited.sequence();
+                    var people = notices.peopleOf(invited.municipalityId(), invited.agencyId());
+                    if (people.isEmpty()) {
+                        offices.send(invited.municipalityId(), invited.agencyId(), CALLED_OFF, invited.id(), cause);
+                    } else {
+                        notices.tell(people, CALLED_OFF, cause, Notices.About.meeting(caseId, meetingId));
+                    }
+                }));
+    }
+
     /** For a new day everybody is asked anew; a pledge of secrecy that was given stays, unless every sitting asks for one (墨田). */
     void askAgain(UUID meetingId) {
         jdbc.sql(
                         """
-                        update kasane.meeting_attendee set answer = null, answered_at = null, answered_by = null, by_hand = false, ordered_seat = null,
+                        update kasane.meeting_attendee set answer = null, answered_at = null, answered_by = null, by_hand = false, substitute = null, ordered_seat = null,
                             pledged_at = case kasane.pledge_rule(:meeting) when 'sitting' then null else pledged_at end,
                             pledged_by = case kasane.pledge_rule(:meeting) when 'sitting' then null else pledged_by end
                         where meeting_id = :meeting
@@ -203,7 +236,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         jdbc.sql(
                         """
                         update kasane.meeting_attendee set answer = :answer, answered_at = :now, answered_by = :by, by_hand = :byHand,
-                            information = :information,
+                            information = :information, substitute = :substitute,
                             pledged_at = coalesce(pledged_at, case when :pledge then :now::timestamptz end),
                             pledged_by = coalesce(pledged_by, case when :pledge then :by::uuid end)
                         where id = :id
@@ -212,6 +245,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
                 .param("answer", s.text("outcome"))
                 .param("pledge", pledge)
                 .param("information", s.text("information"))
+                .param("substitute", substitute(s))
                 .param("byHand", !invitation.mine())
                 .param("by", s.submittedBy())
                 .param("now", Timestamp.from(s.recordedAt()))
@@ -234,6 +268,11 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         return Map.of("outcome", s.text("outcome"));
     }
 
+    /** Who comes in the place of the agency's member. */
+    private static String substitute(Submission s) {
+        return s.flag("bySubstitute") ? s.text("substitute") : null;
+    }
+
     private static void requirePledge(Invitation invitation, Submission s) {
         if (invitation.pledgeNeeded() && s.text("outcome").equals("attend") && !s.flag("pledge")) {
             throw new Refusal.Invalid(List.of(new Refusal.FieldError(
@@ -250,7 +289,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         find(after.instanceKey()).ifPresent(invitation -> requirePledge(invitation, after));
         jdbc.sql(
                         """
-                        update kasane.meeting_attendee set answer = :answer, information = :information,
+                        update kasane.meeting_attendee set answer = :answer, information = :information, substitute = :substitute,
                             pledged_by = case when :pledge then coalesce(pledged_by, :by) when pledged_at = answered_at then null else pledged_by end,
                             pledged_at = case when :pledge then coalesce(pledged_at, :now) when pledged_at = answered_at then null else pledged_at end
                         where id = :id and answer is not null
@@ -258,6 +297,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
                 .param("id", after.instanceId())
                 .param("answer", after.text("outcome"))
                 .param("information", after.text("information"))
+                .param("substitute", substitute(after))
                 .param("pledge", after.flag("pledge"))
                 .param("by", after.submittedBy())
                 .param("now", Timestamp.from(after.recordedAt()))
@@ -277,7 +317,7 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
         }
         jdbc.sql(
                         """
-                        update kasane.meeting_attendee set answer = null, answered_by = null, by_hand = false, information = null, ordered_seat = null,
+                        update kasane.meeting_attendee set answer = null, answered_by = null, by_hand = false, information = null, substitute = null, ordered_seat = null,
                             pledged_by = case when pledged_at = answered_at then null else pledged_by end,
                             pledged_at = case when pledged_at = answered_at then null else pledged_at end, answered_at = null
                         where id = :id
@@ -330,10 +370,16 @@ class Invitations implements InviteMembers, Companion, StepHandler, Occasion {
 
         @Override
         public void tell(UUID caseId, String instanceKey) {
-            invitations
-                    .find(instanceKey)
-                    .ifPresent(invitation ->
-                            invitations.tell(invitation, meetings.conveners(invitation.meetingId()), message()));
+            invitations.find(instanceKey).ifPresent(invitation -> {
+                invitations.tell(invitation, meetings.conveners(invitation.meetingId()), message());
+                // Where its office has an address, it is asked by mail, too.
+                invitations.offices.send(
+                        invitation.municipalityId(),
+                        invitation.agencyId(),
+                        InvitationLinks.Invites.KIND,
+                        invitation.id(),
+                        "invitation:" + invitation.scheduledAt());
+            });
         }
     }
 

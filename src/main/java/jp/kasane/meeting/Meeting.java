@@ -34,6 +34,7 @@ public record Meeting(
     /**
      * @param answer attend, absent or null while nobody has answered
      * @param pledgedAt when 誓約書 was given for this meeting (002, L5079-81)
+     * @param substitute who comes in the place of the agency's member, or null
      * @param mine whether the acting user answers for this agency
      */
     public record Attendee(
@@ -46,5 +47,7 @@ public record Meeting(
             Instant pledgedAt,
             Boolean attended,
             String information,
-            boolean mine) {}
+            boolean mine,
+            String substitute,
+            UUID agencyId) {}
 }

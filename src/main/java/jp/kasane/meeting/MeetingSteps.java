@@ -142,6 +142,7 @@ final class MeetingSteps {
         public void withdraw(Recorded before) {
             if (before.latest()) {
                 requireOpen(meetings, before);
+                invitations.calledOff(before.caseId(), before.meetingId());
                 invitations.over(before.caseId(), before.meetingId());
                 jdbc.sql("update kasane.meeting set status = 'cancelled' where id = :id")
                         .param("id", before.meetingId())
@@ -278,6 +279,7 @@ final class MeetingSteps {
         public void withdraw(Recorded before) {
             if (before.latest()) {
                 requireOpen(meetings, before);
+                invitations.calledOff(before.caseId(), before.meetingId());
                 invitations.over(before.caseId(), before.meetingId());
                 invitations.askAgain(before.meetingId());
                 jdbc.sql(
@@ -414,10 +416,14 @@ final class MeetingSteps {
         public Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
             var attendance = new ArrayList<Map<String, Object>>();
             for (var attendee : meetings.attendees(current(meetings, caseId))) {
-                attendance.add(Map.of(
+                var row = new HashMap<String, Object>(Map.of(
                         "agency", attendee.agencyCode(),
                         "attended", "attend".equals(attendee.answer()),
                         "pledge", attendee.pledgedAt() != null));
+                if (attendee.substitute() != null) {
+                    row.put("substitute", attendee.substitute());
+                }
+                attendance.add(row);
             }
             return Map.of("attendance", attendance);
         }
@@ -473,7 +479,7 @@ final class MeetingSteps {
                 attendee(jdbc, s.caseId(), meeting, agency);
                 jdbc.sql(
                                 """
-                                update kasane.meeting_attendee set attended = :attended, invited_at = coalesce(invited_at, :now),
+                                update kasane.meeting_attendee set attended = :attended, invited_at = coalesce(invited_at, :now), substitute = :substitute,
                                     pledged_at = coalesce(pledged_at, case when :pledge then :now::timestamptz end),
                                     pledged_by = coalesce(pledged_by, case when :pledge then :by::uuid end)
                                 where meeting_id = :meeting and agency_id = :agency
@@ -482,6 +488,12 @@ final class MeetingSteps {
                         .param("agency", agency)
                         .param("attended", row.path("attended").asBoolean())
                         .param("pledge", row.path("pledge").asBoolean())
+                        .param(
+                                "substitute",
+                                row.path("attended").asBoolean() && row.hasNonNull("substitute")
+                                        ? row.get("substitute").asText()
+                                        : null,
+                                java.sql.Types.VARCHAR)
                         .param("by", s.submittedBy())
                         .param("now", Timestamp.from(s.recordedAt()))
                         .update();
@@ -587,6 +599,7 @@ final class MeetingSteps {
         private Map<String, Object> notHeld(
                 Submission s, UUID meeting, String type, String outcome, Map<String, Object> facts) {
             var more = new HashMap<>(facts);
+            invitations.calledOff(s.caseId(), meeting);
             invitations.over(s.caseId(), meeting);
             jdbc.sql("update kasane.meeting set status = :status, note = :note where id = :id")
                     .param("id", meeting)

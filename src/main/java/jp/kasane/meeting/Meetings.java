@@ -124,7 +124,7 @@ public class Meetings implements CaseSection {
         return jdbc.sql(
                         """
                         select t.id, a.code as agency_code, a.name as agency, t.invited_at, t.answer, t.answered_at, t.pledged_at, t.attended,
-                               t.information, t.agency_id = any (kasane.my_agencies()) as mine
+                               t.information, t.agency_id = any (kasane.my_agencies()) as mine, t.substitute, t.agency_id
                         from kasane.meeting_attendee t join kasane.agency a on a.id = t.agency_id
                         where t.meeting_id = :id order by a.position
                         """)

@@ -33,7 +33,7 @@ class MeetingsFollowThePath {
                 .param("case", moved.caseId())
                 .query(UUID.class)
                 .list()
-                .forEach(meeting -> invitations.over(moved.caseId(), meeting));
+                .forEach(meeting -> off(moved.caseId(), meeting));
     }
 
     @EventListener
@@ -49,6 +49,11 @@ class MeetingsFollowThePath {
                 .param("phase", corrected.phase())
                 .query(UUID.class)
                 .list()
-                .forEach(meeting -> invitations.over(corrected.caseId(), meeting));
+                .forEach(meeting -> off(corrected.caseId(), meeting));
+    }
+
+    private void off(UUID caseId, UUID meeting) {
+        invitations.calledOff(caseId, meeting);
+        invitations.over(caseId, meeting);
     }
 }

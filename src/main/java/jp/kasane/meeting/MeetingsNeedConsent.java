@@ -34,6 +34,7 @@ class MeetingsNeedConsent implements ConsentDependent {
                 .query(UUID.class)
                 .list()
                 .forEach(meeting -> {
+                    invitations.calledOff(caseId, meeting);
                     invitations.over(caseId, meeting);
                     stopped.add(new Stopped("meeting", meeting, null));
                 });

@@ -53,4 +53,18 @@ public record Sitting(
     public boolean planned() {
         return status.equals("planned");
     }
+
+    /**
+     * An agency that was invited.
+     *
+     * @param asked to how many of the cases; {@code coming} and {@code away} it has answered
+     * @param bySubstitute where somebody else comes in its member's place
+     * @param unpledged meetings for which its 誓約書 is still missing
+     */
+    public record Expected(String agency, int asked, int coming, int away, int bySubstitute, int unpledged) {
+
+        public boolean comes() {
+            return coming > 0;
+        }
+    }
 }

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -497,7 +498,8 @@ public class Sittings {
                                 && others(row.id(), meeting.id()) == 0);
         var id = own.map(Row::id).orElseGet(Ids::next);
         if (own.isPresent()) {
-            jdbc.sql("update kasane.sitting set starts_at = :at, cutoff_at = :at, place = :place where id = :id")
+            jdbc.sql(
+                            "update kasane.sitting set starts_at = :at, cutoff_at = :at, place = :place, sequence = sequence + 1 where id = :id")
                     .param("id", id)
                     .param("at", Timestamp.from(at))
                     .param("place", place)
@@ -639,6 +641,57 @@ public class Sittings {
                         municipality,
                         now,
                         most));
+    }
+
+    /**
+     * Those of a month in Japanese time, the called-off ones included, the merged ones not.
+     *
+     * @param bodyCode only this body's, or null
+     */
+    public List<Sitting> month(YearMonth month, String bodyCode) {
+        var municipality = Acting.required().municipalityId();
+        planAhead(municipality);
+        return jdbc
+                .sql(
+                        SELECT
+                                + """
+                         where s.municipality_id = :municipality and s.status <> 'merged' and s.starts_at >= :from and s.starts_at < :until
+                          and (:body::text is null or b.code = :body)
+                          and (not s.at_need
+                               or exists (select from kasane.meeting m where m.sitting_id = s.id and m.status <> 'cancelled'))
+                        order by s.starts_at, s.id limit 500
+                        """)
+                .param("municipality", municipality)
+                .param("from", Timestamp.from(start(month)))
+                .param("until", Timestamp.from(start(month.plusMonths(1))))
+                .param("body", bodyCode, java.sql.Types.VARCHAR)
+                .query(Sittings::read)
+                .stream()
+                .map(this::withItems)
+                .toList();
+    }
+
+    private static Instant start(YearMonth month) {
+        return month.atDay(1).atStartOfDay(JapaneseTime.ZONE).toInstant();
+    }
+
+    /** Who is expected at it, agency by agency, over the cases the acting user sees. */
+    @Transactional(readOnly = true)
+    public List<Sitting.Expected> expected(UUID id) {
+        return jdbc.sql(
+                        """
+                        select g.name as agency, count(*)::int as asked,
+                               count(*) filter (where a.answer = 'attend')::int as coming,
+                               count(*) filter (where a.answer = 'absent')::int as away,
+                               count(*) filter (where a.substitute is not null)::int as by_substitute,
+                               count(*) filter (where m.meeting_type = 'support' and a.pledged_at is null and a.answer is distinct from 'absent')::int as unpledged
+                        from kasane.meeting m join kasane.meeting_attendee a on a.meeting_id = m.id join kasane.agency g on g.id = a.agency_id
+                        where m.sitting_id = :id and m.status in ('convened', 'held') and a.invited_at is not null
+                        group by g.id, g.name, g.position order by g.position, g.name
+                        """)
+                .param("id", id)
+                .query(Sitting.Expected.class)
+                .list();
     }
 
     private List<Sitting> sittings(String where, UUID municipality, Timestamp now, int most) {
@@ -801,7 +854,7 @@ public class Sittings {
                         at)
                 : at;
         jdbc.sql(
-                        "update kasane.sitting set starts_at = :at, cutoff_at = :cutoff, place = :place, by_hand = true where id = :id")
+                        "update kasane.sitting set starts_at = :at, cutoff_at = :cutoff, place = :place, by_hand = true, sequence = sequence + 1 where id = :id")
                 .param("id", id)
                 .param("at", Timestamp.from(at))
                 .param("cutoff", Timestamp.from(cutoff))
@@ -825,7 +878,8 @@ public class Sittings {
                         && row.startsAt().isAfter(clock.instant())
                         && row.kinds().containsAll(sitting.kinds()))
                 .orElseThrow(() -> invalid("into", "sittings.into", "bodies.error.choose"));
-        jdbc.sql("update kasane.sitting set status = 'merged', merged_into = :into where id = :id")
+        jdbc.sql(
+                        "update kasane.sitting set status = 'merged', merged_into = :into, sequence = sequence + 1 where id = :id")
                 .param("id", id)
                 .param("into", other.id())
                 .update();
@@ -842,12 +896,13 @@ public class Sittings {
     public void cancel(UUID id, String reason) {
         var sitting = decidable(id);
         var why = reason(reason);
-        jdbc.sql("update kasane.sitting set status = 'cancelled' where id = :id")
+        jdbc.sql("update kasane.sitting set status = 'cancelled', sequence = sequence + 1 where id = :id")
                 .param("id", id)
                 .update();
         note(id, "cancelled", why, Map.of("startsAt", sitting.startsAt()), Map.of());
         system.inThisTransaction(() -> items(id).forEach(item -> {
             if (item.status().equals("convened")) {
+                invitations.calledOff(item.caseId(), item.id());
                 invitations.over(item.caseId(), item.id());
                 invitations.askAgain(item.id());
                 jdbc.sql(

@@ -219,6 +219,28 @@ public class Tasks {
                         .orElse(circumstances);
     }
 
+    /**
+     * Submits a task that is not the acting user's: whoever calls has made sure by other means (a signed link) that it may be done, and
+     * has named the database an actor who sees the case. In the caller's transaction; no draft is kept, and whoever has taken the task
+     * keeps nobody from answering for themselves.
+     *
+     * @throws Refusal.Conflict if it is done already
+     * @throws Refusal.Invalid if a field cannot be accepted
+     */
+    public UUID submitByLink(UUID id, JsonNode entered) {
+        var seen = required(id.toString());
+        streams.lock(seen.streamId());
+        var task = required(id.toString());
+        if (whyClosed(task) != null) {
+            throw new Refusal.Conflict(whyClosed(task));
+        }
+        var context = submissions.context(task.formId(), task.caseId(), task.instanceKey());
+        var data = forms.accept(task.formSchema(), entered, context);
+        var submission = submissions.ofTask(task, data, Submissions.Circumstances.HERE_AND_NOW);
+        engine.completeTask(task, submission.id());
+        return submission.id();
+    }
+
     private Optional<ObjectNode> draft(UUID taskId) {
         return jdbc.sql("select data::text from kasane.draft where task_id = :task and user_id = kasane.acting_user()")
                 .param("task", taskId)

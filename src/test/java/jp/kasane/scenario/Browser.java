@@ -83,6 +83,19 @@ final class Browser implements AutoCloseable {
         return people.computeIfAbsent(login + " en-US", key -> at("en-US", login));
     }
 
+    /** Somebody without an account, with a phone whose browser runs no scripts. */
+    Page strangerWithAPhone() {
+        return people.computeIfAbsent(" phone", name -> {
+            var page = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                            .setLocale("ja-JP")
+                            .setJavaScriptEnabled(false)
+                            .setViewportSize(375, 800))
+                    .newPage();
+            page.setDefaultTimeout(20_000);
+            return page;
+        });
+    }
+
     private Page at(String language, String login) {
         var page = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                         .setLocale(language)

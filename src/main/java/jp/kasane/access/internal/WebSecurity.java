@@ -33,7 +33,15 @@ class WebSecurity {
         http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         // The request was let in when it came; this is its end (server-sent events).
                         .permitAll()
-                        .requestMatchers("/assets/**", "/login", "/error", "/favicon.ico", "/actuator/health/**")
+                        .requestMatchers(
+                                "/assets/**",
+                                "/login",
+                                "/error",
+                                "/favicon.ico",
+                                "/actuator/health/**",
+                                // Without an account: an invitation answered by a signed link, a つなぐシート.
+                                "/i/*",
+                                "/s/*")
                         .permitAll()
                         .requestMatchers("/actuator/**")
                         .hasRole("ADMIN")

@@ -8,6 +8,7 @@ import java.util.UUID;
 import jp.kasane.casefile.Timeline;
 import jp.kasane.consultation.Consultation;
 import jp.kasane.consultation.Consultations;
+import jp.kasane.consultation.OutsideSheets;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Entered;
@@ -29,8 +30,10 @@ class ConsultationApi {
     private final Consultations consultations;
     private final Timeline timeline;
     private final People people;
+    private final OutsideSheets sheets;
 
-    ConsultationApi(Consultations consultations, Timeline timeline, People people) {
+    ConsultationApi(Consultations consultations, Timeline timeline, People people, OutsideSheets sheets) {
+        this.sheets = sheets;
         this.consultations = consultations;
         this.timeline = timeline;
         this.people = people;
@@ -47,6 +50,20 @@ class ConsultationApi {
     @Operation(summary = "相談")
     Consultation one(@PathVariable String id) {
         return Ids.parse(id).flatMap(consultations::find).orElseThrow(() -> new Refusal.NotFound("相談"));
+    }
+
+    @GetMapping("/{id}/outside")
+    @Operation(summary = "外から届いた相談の、送った人と確認の状態（外からでなければ空）")
+    Map<String, Object> outside(@PathVariable String id) {
+        var received = sheets.of(one(id).id());
+        return received == null ? Map.of() : Map.of("received", received);
+    }
+
+    @PostMapping("/{id}/confirmation")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "外から届いた相談を確かめたと記録する")
+    void confirm(@PathVariable String id) {
+        sheets.confirm(one(id).id());
     }
 
     @GetMapping("/{id}/events")

@@ -7,6 +7,7 @@ import java.util.List;
 import jp.kasane.casefile.Timeline;
 import jp.kasane.consultation.ConsultationSection;
 import jp.kasane.consultation.Consultations;
+import jp.kasane.consultation.OutsideSheets;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
@@ -16,6 +17,8 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
 class ConsultationPages {
@@ -25,6 +28,7 @@ class ConsultationPages {
     private final Forms forms;
     private final Tasks tasks;
     private final List<ConsultationSection> sections;
+    private final OutsideSheets sheets;
     private final Clock clock;
 
     ConsultationPages(
@@ -33,7 +37,9 @@ class ConsultationPages {
             Forms forms,
             Tasks tasks,
             List<ConsultationSection> sections,
+            OutsideSheets sheets,
             Clock clock) {
+        this.sheets = sheets;
         this.sections = sections;
         this.consultations = consultations;
         this.timeline = timeline;
@@ -63,5 +69,12 @@ class ConsultationPages {
         model.addAttribute("tasks", tasks.ofStream(consultation.id(), null, 20));
         sections.forEach(section -> model.addAttribute(section.key(), section.of(consultation.id())));
         return "consultation";
+    }
+
+    @PostMapping("/consultations/{id}/confirmation")
+    String confirm(@PathVariable String id, RedirectAttributes flash) {
+        sheets.confirm(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("相談")));
+        flash.addFlashAttribute("said", "sheets.confirmed");
+        return "redirect:/consultations/" + id;
     }
 }

@@ -2,8 +2,11 @@ package jp.kasane.meeting.web;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.util.List;
 import java.util.UUID;
 import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Ids;
@@ -17,6 +20,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -50,6 +54,23 @@ class SittingApi {
     @Operation(summary = "これからの開催と、終わった開催（見えるケースだけが並ぶ）")
     Sittings.Lists list() {
         return sittings.lists(100);
+    }
+
+    @GetMapping("/month/{month}")
+    @Operation(summary = "ひと月の開催（month は 2026-12 の形、body は会議体のコード）")
+    List<Sitting> month(@PathVariable String month, @RequestParam(required = false) String body) {
+        try {
+            return sittings.month(YearMonth.parse(month), body);
+        } catch (DateTimeException notAMonth) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError(
+                    "month", changes.word("sittings.month"), changes.word("sittings.error.month"))));
+        }
+    }
+
+    @GetMapping("/{id}/expected")
+    @Operation(summary = "この開催に来る見込みの機関")
+    List<Sitting.Expected> expected(@PathVariable String id) {
+        return sittings.expected(one(id).id());
     }
 
     @GetMapping("/{id}")

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +15,17 @@ import jp.kasane.calendar.SettingChanges;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.meeting.CalendarEntries;
 import jp.kasane.meeting.MeetingBodies;
 import jp.kasane.meeting.MeetingBody;
 import jp.kasane.meeting.Sitting;
 import jp.kasane.meeting.SittingAnswers;
 import jp.kasane.meeting.Sittings;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -39,9 +45,17 @@ class SittingPages {
     private final SittingAnswers answers;
     private final MeetingBodies bodies;
     private final SettingChanges changes;
+    private final CalendarEntries entries;
     private final Clock clock;
 
-    SittingPages(Sittings sittings, SittingAnswers answers, MeetingBodies bodies, SettingChanges changes, Clock clock) {
+    SittingPages(
+            Sittings sittings,
+            SittingAnswers answers,
+            MeetingBodies bodies,
+            SettingChanges changes,
+            CalendarEntries entries,
+            Clock clock) {
+        this.entries = entries;
         this.sittings = sittings;
         this.answers = answers;
         this.bodies = bodies;
@@ -50,9 +64,60 @@ class SittingPages {
     }
 
     @GetMapping
-    String all(Model model) {
-        list(Map.of(), Map.of()).forEach(model::addAttribute);
+    String all(
+            @RequestParam(defaultValue = "") String view,
+            @RequestParam(defaultValue = "") String month,
+            @RequestParam(defaultValue = "") String body,
+            Model model) {
+        var chosen =
+                bodies.list().stream().filter(each -> each.code().equals(body)).findFirst();
+        model.addAttribute(
+                "allBodies", bodies.list().stream().filter(MeetingBody::active).toList());
+        model.addAttribute("body", chosen.map(MeetingBody::code).orElse(""));
+        if (view.equals("month")) {
+            var shown = month(month);
+            var sheet = MonthSheet.of(
+                    shown, sittings.month(shown, chosen.map(MeetingBody::code).orElse(null)));
+            model.addAttribute("sheet", sheet);
+            model.addAttribute("today", JapaneseTime.dayOf(clock.instant()));
+            return "sittings-month";
+        }
+        list(Map.of(), Map.of(), chosen.map(MeetingBody::name).orElse(null)).forEach(model::addAttribute);
         return "sittings";
+    }
+
+    @GetMapping("/mine.ics")
+    ResponseEntity<byte[]> mine() {
+        return calendar(entries.mine(LocaleContextHolder.getLocale()), "kasane.ics");
+    }
+
+    @GetMapping("/{id}/sitting.ics")
+    ResponseEntity<byte[]> calendarOf(@PathVariable String id) {
+        return calendar(
+                entries.one(sitting(id), LocaleContextHolder.getLocale())
+                        .orElseThrow(() -> new Refusal.NotFound(changes.word("sittings.sitting"))),
+                "sitting.ics");
+    }
+
+    private static ResponseEntity<byte[]> calendar(byte[] content, String name) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.parseMediaType("text/calendar; charset=UTF-8"))
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=" + name)
+                .body(content);
+    }
+
+    /** What is no month is this one. */
+    private YearMonth month(String text) {
+        try {
+            var month = YearMonth.parse(text);
+            return month.getYear() < 2000 || month.getYear() > 2199 ? thisMonth() : month;
+        } catch (DateTimeException notAMonth) {
+            return thisMonth();
+        }
+    }
+
+    private YearMonth thisMonth() {
+        return YearMonth.from(JapaneseTime.dayOf(clock.instant()));
     }
 
     @PostMapping
@@ -67,7 +132,10 @@ class SittingPages {
             return "redirect:/sittings/" + id;
         } catch (Refusal.Invalid invalid) {
             var page = new ModelAndView("sittings", HttpStatus.UNPROCESSABLE_ENTITY);
-            page.addAllObjects(list(Map.of("body", body, "startsAt", startsAt, "place", place), sentences(invalid)));
+            page.addAllObjects(
+                    list(Map.of("body", body, "startsAt", startsAt, "place", place), sentences(invalid), null));
+            page.addObject("allBodies", List.of());
+            page.addObject("body", "");
             return page;
         }
     }
@@ -164,13 +232,19 @@ class SittingPages {
         }
     }
 
-    private Map<String, Object> list(Map<String, String> typed, Map<String, String> errors) {
-        var lists = sittings.lists(30);
+    /** @param ofBody a body's name: only its sittings; null for all */
+    private Map<String, Object> list(Map<String, String> typed, Map<String, String> errors, String ofBody) {
+        var all = sittings.lists(ofBody == null ? 30 : 200);
+        var lists = ofBody == null ? all : new Sittings.Lists(of(ofBody, all.coming()), of(ofBody, all.past()));
         var mine = bodies.list().stream()
                 .filter(MeetingBody::active)
                 .filter(sittings::mayAdd)
                 .toList();
         return Map.of("lists", lists, "bodies", mine, "typed", typed, "errors", errors);
+    }
+
+    private static List<Sitting> of(String body, List<Sitting> rows) {
+        return rows.stream().filter(row -> body.equals(row.body())).limit(30).toList();
     }
 
     private Map<String, Object> page(Sitting sitting, Map<String, String> typed, Map<String, String> errors) {
@@ -194,7 +268,9 @@ class SittingPages {
                 "others",
                 sittings.besides(sitting),
                 "startsAt",
-                LocalDateTime.ofInstant(sitting.startsAt(), JapaneseTime.ZONE)));
+                LocalDateTime.ofInstant(sitting.startsAt(), JapaneseTime.ZONE),
+                "expected",
+                sittings.expected(sitting.id())));
         return model;
     }
 

@@ -1,11 +1,14 @@
 package jp.kasane.notification.internal;
 
 import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -49,7 +52,11 @@ public class LocalMailbox implements SmartLifecycle {
         running = true;
     }
 
-    public record Mail(String messageId, String to, String subject, String text, Instant arrivedAt) {}
+    public record Mail(
+            String messageId, String to, String subject, String text, List<Enclosed> enclosed, Instant arrivedAt) {}
+
+    /** A file that came with a mail, as text. */
+    public record Enclosed(String name, String type, String text) {}
 
     /** The newest first. */
     public synchronized List<Mail> mails() {
@@ -95,7 +102,8 @@ public class LocalMailbox implements SmartLifecycle {
                         message.getMessageID(),
                         to,
                         message.getSubject(),
-                        message.getContent().toString(),
+                        text(message),
+                        enclosed(message),
                         clock.instant()));
                 return null;
             } catch (MessagingException e) {
@@ -105,6 +113,26 @@ public class LocalMailbox implements SmartLifecycle {
 
         @Override
         public void done() {}
+
+        private static String text(Part part) throws MessagingException, IOException {
+            return part.getContent() instanceof Multipart parts
+                    ? text(parts.getBodyPart(0))
+                    : part.getContent().toString();
+        }
+
+        private static List<Enclosed> enclosed(MimeMessage message) throws MessagingException, IOException {
+            var enclosed = new ArrayList<Enclosed>();
+            if (message.getContent() instanceof Multipart parts) {
+                for (int i = 1; i < parts.getCount(); i++) {
+                    var part = parts.getBodyPart(i);
+                    enclosed.add(new Enclosed(
+                            part.getFileName(),
+                            part.getContentType(),
+                            new String(part.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
+                }
+            }
+            return List.copyOf(enclosed);
+        }
     }
 
     @Override

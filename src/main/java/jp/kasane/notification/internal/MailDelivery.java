@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
+import jp.kasane.notification.MailEnclosures;
 import jp.kasane.outbox.Delivery;
 import jp.kasane.outbox.Order;
 import jp.kasane.outbox.OrderGivenUp;
@@ -22,11 +24,19 @@ class MailDelivery implements Delivery {
     private final ObjectMapper json;
     private final Postman postman;
     private final Letters letters;
+    private final List<MailEnclosures> enclosures;
     private final MailSettings settings;
     private final Clock clock;
 
     MailDelivery(
-            JdbcClient jdbc, ObjectMapper json, Postman postman, Letters letters, MailSettings settings, Clock clock) {
+            JdbcClient jdbc,
+            ObjectMapper json,
+            Postman postman,
+            Letters letters,
+            List<MailEnclosures> enclosures,
+            MailSettings settings,
+            Clock clock) {
+        this.enclosures = enclosures;
         this.jdbc = jdbc;
         this.json = json;
         this.postman = postman;
@@ -74,13 +84,37 @@ class MailDelivery implements Delivery {
         var language = recipient.get().language();
         if (mail.digestId() != null) {
             var letter = letters.digest(items("n.digest_id = :id", mail.digestId()), language);
-            postman.send(mail.digestId(), recipient.get().address(), letter.subject(), letter.text());
+            postman.send(mail.digestId(), recipient.get().address(), letter.subject(), letter.text(), List.of());
         } else {
-            var letter = letters.notice(items("n.id = :id", mail.noticeId()).getFirst(), language);
-            postman.send(mail.noticeId(), recipient.get().address(), letter.subject(), letter.text());
+            var item = items("n.id = :id", mail.noticeId()).getFirst();
+            var letter = letters.notice(item, language);
+            postman.send(
+                    mail.noticeId(),
+                    recipient.get().address(),
+                    letter.subject(),
+                    letter.text(),
+                    enclosed(mail, item, recipient.get()));
         }
         note(mail.userId(), null);
         return Result.DONE;
+    }
+
+    private List<MailEnclosures.CalendarFile> enclosed(MailOrder mail, Letters.Item item, Recipient recipient) {
+        var cause = jdbc.sql("select cause from kasane.notification where id = :id")
+                .param("id", mail.noticeId())
+                .query(String.class)
+                .single();
+        return enclosures.stream()
+                .flatMap(each -> each
+                        .of(
+                                item.kind(),
+                                cause,
+                                mail.userId(),
+                                item.meetingId(),
+                                recipient.address(),
+                                Locale.of(recipient.language()))
+                        .stream())
+                .toList();
     }
 
     @EventListener

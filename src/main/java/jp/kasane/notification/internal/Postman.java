@@ -5,14 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Date;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import jp.kasane.notification.MailEnclosures;
 import jp.kasane.outbox.OrderRefused;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.mail.MailAuthenticationException;
 import org.springframework.mail.MailException;
 import org.springframework.mail.MailSendException;
@@ -63,6 +66,11 @@ public class Postman {
         return sender;
     }
 
+    /** The address mails come from, without a name. */
+    public String from() {
+        return from.substring(from.indexOf('<') + 1).replace(">", "").strip();
+    }
+
     /** Whether mail can be sent at all. */
     public boolean employed() {
         return sender != null;
@@ -80,14 +88,21 @@ public class Postman {
      * @throws OrderRefused the server will never take a mail for this address (5xx)
      * @throws NotDelivered it may later
      */
-    void send(UUID id, String to, String subject, String text) {
+    void send(UUID id, String to, String subject, String text, List<MailEnclosures.CalendarFile> calendars) {
         try {
             var message = sender.createMimeMessage();
-            var parts = new MimeMessageHelper(message, StandardCharsets.UTF_8.name());
+            var parts = new MimeMessageHelper(message, !calendars.isEmpty(), StandardCharsets.UTF_8.name());
             parts.setFrom(from);
             parts.setTo(to);
             parts.setSubject(subject);
             parts.setText(text);
+            for (int i = 0; i < calendars.size(); i++) {
+                var calendar = calendars.get(i);
+                parts.addAttachment(
+                        i == 0 ? "invite.ics" : "invite-" + (i + 1) + ".ics",
+                        new ByteArrayResource(calendar.content()),
+                        "text/calendar; charset=UTF-8; method=" + calendar.method());
+            }
             parts.setSentDate(Date.from(clock.instant()));
             message.setHeader(
                     "Message-ID", "<" + id + from.substring(from.indexOf('@')).replace(">", "") + ">");
