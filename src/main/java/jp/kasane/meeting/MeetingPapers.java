@@ -36,7 +36,7 @@ import org.thymeleaf.spring6.expression.ThymeleafEvaluationContext;
  */
 @Component
 @Transactional(readOnly = true)
-public class Papers {
+public class MeetingPapers {
 
     private static final String FAMILY = "BIZ UDPGothic";
     /** The printers' mark for a character that is not in the case: 〓. */
@@ -52,7 +52,7 @@ public class Papers {
     private final byte[] bold = font("BIZUDPGothic_700Bold.ttf");
     private final CmapLookup characters = characters(regular);
 
-    Papers(
+    MeetingPapers(
             Meetings meetings,
             Sittings sittings,
             JdbcClient jdbc,

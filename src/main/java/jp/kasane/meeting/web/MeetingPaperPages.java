@@ -3,7 +3,7 @@ package jp.kasane.meeting.web;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
-import jp.kasane.meeting.Papers;
+import jp.kasane.meeting.MeetingPapers;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -11,13 +11,13 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 
-/** Papers to print. Their names say nothing of what is in them. */
+/** MeetingPapers to print. Their names say nothing of what is in them. */
 @Controller
-class PaperPages {
+class MeetingPaperPages {
 
-    private final Papers papers;
+    private final MeetingPapers papers;
 
-    PaperPages(Papers papers) {
+    MeetingPaperPages(MeetingPapers papers) {
         this.papers = papers;
     }
 

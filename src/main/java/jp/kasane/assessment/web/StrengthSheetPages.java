@@ -27,7 +27,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 /** ９マスシート and エコマップ: seen, changed and printed on one page each, with a plain form. */
 @Controller
 @RequestMapping("/cases/{id}")
-class SheetPages {
+class StrengthSheetPages {
 
     private final Cases cases;
     private final StrengthSheets sheets;
@@ -35,7 +35,7 @@ class SheetPages {
     private final Agencies agencies;
     private final Records records;
 
-    SheetPages(Cases cases, StrengthSheets sheets, Ecomaps ecomaps, Agencies agencies, Records records) {
+    StrengthSheetPages(Cases cases, StrengthSheets sheets, Ecomaps ecomaps, Agencies agencies, Records records) {
         this.cases = cases;
         this.sheets = sheets;
         this.ecomaps = ecomaps;
