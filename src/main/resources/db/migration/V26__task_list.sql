@@ -25,7 +25,9 @@ create table kasane.stream_word (
     primary key (municipality_id, word, stream_id)
 );
 create index on kasane.stream_word (stream_id);
+-- No policy: whoever asks it gets nothing.
 alter table kasane.stream_word enable row level security;
+grant select on kasane.stream_word to kasane_app;
 
 -- The whole name and its parts; a number also without what stands before it.
 create function kasane.words_in(called text) returns setof text

@@ -97,7 +97,7 @@ public class Today {
                 .list();
     }
 
-    /** Cases in support whose next review is over or was never set. */
+    /** Cases in support whose next review is over or was never set, and that nobody has to review just now. */
     public Some withoutReview() {
         return some(
                 "f.phase = 'monitoring' and (f.next_review_on is null or f.next_review_on < :today)",

@@ -77,6 +77,7 @@ public class Corrections {
      *
      * @param state valid, corrected (訂正前: a newer version took its place) or voided (取消)
      * @param reason why it was corrected: of the version that was corrected by it, null for the first
+     * @param formVersion of the form it was entered in, as the engine deployed it; null for one that belongs to no task
      */
     public record Version(
             UUID id,
@@ -89,7 +90,8 @@ public class Corrections {
             Instant voidedAt,
             String voidedBy,
             String voidReason,
-            String data) {}
+            String data,
+            Integer formVersion) {}
 
     /**
      * Something submitted with its form and all its versions, the newest first.
@@ -381,7 +383,8 @@ public class Corrections {
                                           when exists (select from kasane.submission n where n.corrects = v.id) then 'corrected'
                                           else 'valid' end as state,
                                v.occurred_at, v.recorded_at, u.display_name as submitted_by, b.display_name as on_behalf_of,
-                               v.correction_reason as reason, v.voided_at, d.display_name as voided_by, v.void_reason, v.data::text as data
+                               v.correction_reason as reason, v.voided_at, d.display_name as voided_by, v.void_reason, v.data::text as data,
+                               coalesce(v.form_version, (select o.form_version from kasane.submission o where o.id = v.original)) as form_version
                         from kasane.submission s
                         join kasane.submission v on coalesce(v.original, v.id) = coalesce(s.original, s.id)
                         left join kasane.app_user u on u.id = v.submitted_by left join kasane.app_user b on b.id = v.on_behalf_of

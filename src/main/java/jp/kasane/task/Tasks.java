@@ -101,13 +101,20 @@ public class Tasks {
         }
     }
 
-    /** A task with its form, ready to be filled in. */
+    /**
+     * A task with its form, ready to be filled in.
+     *
+     * @param processVersion of the diagram it came from
+     */
     public record Sheet(
             Row task,
             boolean open,
             String closedBecause,
             String formId,
             Integer formVersion,
+            String step,
+            String processId,
+            int processVersion,
             JsonNode form,
             Map<String, Object> data) {}
 
@@ -150,6 +157,9 @@ public class Tasks {
                     row.isPresent() ? null : whyClosed(task),
                     task.formId(),
                     task.formVersion(),
+                    task.step(),
+                    task.processId(),
+                    task.processVersion(),
                     forms.parse(task.formSchema()),
                     data);
         });

@@ -319,6 +319,21 @@ class TaskScreensIT {
     }
 
     @Test
+    void besideTheFormStandsWhereTheStepIsAndWhatWasSubmittedStaysReadableWithTheFormsVersion() {
+        var id = consultation("図 一", "income");
+        var page = browser.as("desk-one");
+        triage(page, id);
+        page.locator("figure.diagram[data-drawn] .diagram-here").waitFor();
+        assertThat(page.locator(".task-diagram figcaption").innerText()).contains(Browser.word("step.Task_Triage"));
+        browser.fill(page, data(INFORMATION.formatted("残る理由")));
+        browser.submit(page);
+        browser.left(page, url -> !url.contains("/tasks/"));
+        page.click("a.what:has-text('" + Browser.word("step.Task_Triage") + "')");
+        page.locator("#form .fjs-form").waitFor();
+        assertThat(page.locator("aside").innerText()).containsPattern("様式の第 \\d+ 版");
+    }
+
+    @Test
     void aDraftIsFoundAgainOnAnotherMachine() {
         var id = consultation("机 一", "mental");
         var page = browser.as("desk-one");
@@ -363,7 +378,7 @@ class TaskScreensIT {
     void whatIsTooLongOrNoDateIsSaidBesideTheFieldAndNothingIsLost() {
         var page = browser.as("desk-two");
         browser.open(page, "/consultations/new");
-        var story = "長".repeat(10_000);
+        var story = "長".repeat(20_001);
         browser.fill(
                 page,
                 data(
@@ -378,17 +393,17 @@ class TaskScreensIT {
                 .contains("042-123-4567");
         browser.submit(page);
         page.locator("#form-errors:not([hidden])").waitFor();
-        page.locator(".fjs-form-field-error:has-text('8000 字以内で入力してください。')").waitFor();
-        assertThat(page.locator("#form textarea").first().inputValue()).hasSize(10_000);
+        page.locator(".fjs-form-field-error:has-text('20000 字以内で入力してください。')").waitFor();
+        assertThat(page.locator("#form textarea").first().inputValue()).hasSize(20_001);
 
-        page.locator("#form textarea").first().fill("長".repeat(8_000));
+        page.locator("#form textarea").first().fill("長".repeat(10_000));
         var date = page.locator("#form input[id$='-date']").first();
         date.fill("2026/13/45");
         date.press("Tab");
         browser.submit(page);
         page.locator("#form-errors:not([hidden])").waitFor();
         assertThat(page.url()).endsWith("/consultations/new");
-        assertThat(page.locator("#form textarea").first().inputValue()).hasSize(8_000);
+        assertThat(page.locator("#form textarea").first().inputValue()).hasSize(10_000);
         date.fill("令和8年11月20日");
         date.press("Enter");
         date.press("Tab");
