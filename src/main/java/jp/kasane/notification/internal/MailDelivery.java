@@ -1,6 +1,5 @@
 package jp.kasane.notification.internal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Timestamp;
 import java.time.Clock;
@@ -8,24 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import jp.kasane.notification.MailEnclosures;
-import jp.kasane.outbox.Delivery;
-import jp.kasane.outbox.Order;
-import jp.kasane.outbox.OrderGivenUp;
-import jp.kasane.outbox.Patience;
-import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Sends the mail of one notice, or of one day's digest, and notes on the address what became of it. */
 @Component
-class MailDelivery implements Delivery {
+class MailDelivery extends PostedOrders<MailOrder> {
 
     private final JdbcClient jdbc;
-    private final ObjectMapper json;
-    private final Postman postman;
     private final Letters letters;
     private final List<MailEnclosures> enclosures;
-    private final MailSettings settings;
     private final Clock clock;
 
     MailDelivery(
@@ -36,12 +27,10 @@ class MailDelivery implements Delivery {
             List<MailEnclosures> enclosures,
             MailSettings settings,
             Clock clock) {
+        super(MailOrder.class, json, settings, postman);
         this.enclosures = enclosures;
         this.jdbc = jdbc;
-        this.json = json;
-        this.postman = postman;
         this.letters = letters;
-        this.settings = settings;
         this.clock = clock;
     }
 
@@ -50,26 +39,10 @@ class MailDelivery implements Delivery {
         return "mail";
     }
 
-    @Override
-    public boolean ready() {
-        return postman.employed();
-    }
-
-    @Override
-    public boolean aside() {
-        return true;
-    }
-
-    @Override
-    public Patience patience() {
-        return new Patience(settings.attempts(), settings.firstPause(), settings.longestPause());
-    }
-
     private record Recipient(String address, String language) {}
 
     @Override
-    public Result deliver(Order order) {
-        var mail = read(order);
+    protected boolean send(MailOrder mail) {
         var recipient = jdbc.sql(
                         """
                         select m.address, m.language from kasane.mail_address m join kasane.app_user u on u.id = m.user_id and u.active
@@ -79,7 +52,7 @@ class MailDelivery implements Delivery {
                 .query(Recipient.class)
                 .optional();
         if (recipient.isEmpty()) {
-            return Result.SUPERSEDED;
+            return false;
         }
         var language = recipient.get().language();
         if (mail.digestId() != null) {
@@ -95,8 +68,7 @@ class MailDelivery implements Delivery {
                     letter.text(),
                     enclosed(mail, item, recipient.get()));
         }
-        note(mail.userId(), null);
-        return Result.DONE;
+        return true;
     }
 
     private List<MailEnclosures.CalendarFile> enclosed(MailOrder mail, Letters.Item item, Recipient recipient) {
@@ -117,13 +89,6 @@ class MailDelivery implements Delivery {
                 .toList();
     }
 
-    @EventListener
-    void on(OrderGivenUp event) {
-        if (event.order().kind().equals(kind())) {
-            note(read(event.order()).userId(), event.reason());
-        }
-    }
-
     private List<Letters.Item> items(String which, UUID id) {
         return jdbc.sql(
                         """
@@ -137,20 +102,13 @@ class MailDelivery implements Delivery {
                 .list();
     }
 
-    private void note(UUID user, String reason) {
+    @Override
+    protected void note(MailOrder mail, String reason) {
         jdbc.sql("select kasane.note_mail(:user, :reason, :now)")
-                .param("user", user)
+                .param("user", mail.userId())
                 .param("reason", reason)
                 .param("now", Timestamp.from(clock.instant()))
                 .query()
                 .singleRow();
-    }
-
-    private MailOrder read(Order order) {
-        try {
-            return json.treeToValue(order.payload(), MailOrder.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("An order for a mail cannot be read", e);
-        }
     }
 }
