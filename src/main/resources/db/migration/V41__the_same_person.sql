@@ -196,3 +196,8 @@ end $$;
 select kasane.learn_persons(id) from kasane.stream where kind in ('case', 'consultation');
 -- What was there before is found on the page; nobody is told a thousand times on the day of the update.
 delete from kasane.match_to_tell;
+
+-- Managers are many and pairs may be many: in the day's digest, unless somebody chooses otherwise.
+create or replace function kasane.default_mail(the_kind text) returns text
+    language sql immutable parallel safe
+    return case when the_kind in ('deadline-1', 'possible-match') then 'digest' else 'at-once' end;
