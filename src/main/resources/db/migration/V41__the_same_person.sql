@@ -129,13 +129,14 @@ begin
     if mine is null or the_stream is not null and not kasane.sees_stream(the_stream) then
         return;
     end if;
-    return query
+    -- Planned for what is asked: one case's few keys along an index, or all of them at once.
+    return query execute format($q$
     with pairs as materialized (
         select a.stream_id as a_stream, a.source_id as a_source, b.stream_id as b_stream, b.source_id as b_source,
                array_agg(a.kind order by a.kind) as kinds
         from person_key a
         join person_key b on b.municipality_id = a.municipality_id and b.kind = a.kind and b.key = a.key and b.stream_id <> a.stream_id
-        where a.municipality_id = mine and (the_stream is null and a.source_id < b.source_id or a.stream_id = the_stream)
+        where a.municipality_id = $2 and %s
           and (a.birth_date is null or b.birth_date is null or a.birth_date = b.birth_date)
           -- Name and ふりがな alone say little; they count where one side was not asked for the day of birth.
           and (a.kind <> 'name-kana' or a.birth_date is null or b.birth_date is null)
@@ -155,7 +156,9 @@ begin
     from turned t
     cross join lateral kasane.source_shown(t.h_stream, t.h_source) h
     cross join lateral kasane.source_shown(t.t_stream, t.t_source) o
-    order by t.both desc, array_length(t.kinds, 1) desc, t.h_source limit most;
+    order by t.both desc, array_length(t.kinds, 1) desc, t.h_source limit $3$q$,
+        case when the_stream is null then '$1::uuid is null and a.source_id < b.source_id' else 'a.stream_id = $1' end)
+        using the_stream, mine, most;
 end $$;
 
 create function kasane.source_shown(the_stream uuid, the_source uuid)

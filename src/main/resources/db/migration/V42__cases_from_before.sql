@@ -16,6 +16,3 @@ create policy see on kasane.case_origin for select using (kasane.sees_case(case_
 create policy add on kasane.case_origin for insert with check (
     (select kasane.has_role('manager')) and municipality_id = (select kasane.my_municipality()) and kasane.sees_case(case_id));
 grant select, insert on kasane.case_origin to kasane_app;
-
--- Words by which streams are found (V26) had no grant at all: a question was an error instead of nothing, as everywhere.
-grant select on kasane.stream_word to kasane_app;

@@ -3,6 +3,7 @@ package jp.kasane.match;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import jp.kasane.access.Acting;
@@ -80,11 +81,22 @@ public class Matches {
         return find(stream);
     }
 
+    /** Of many at once, each match with one of them on its side. */
+    public List<Match> ofAll(Collection<UUID> streams) {
+        return read(jdbc.sql(
+                        "select m.* from unnest(:streams::uuid[]) s (id) cross join lateral kasane.possible_matches(s.id, :most) m")
+                .param("streams", streams.toArray(UUID[]::new))
+                .param("most", MOST));
+    }
+
     private List<Match> find(UUID stream) {
-        return jdbc.sql("select * from kasane.possible_matches(:stream, :most)")
+        return read(jdbc.sql("select * from kasane.possible_matches(:stream, :most)")
                 .param("stream", stream, Types.OTHER)
-                .param("most", MOST)
-                .query((row, n) -> new Match(
+                .param("most", MOST));
+    }
+
+    private static List<Match> read(JdbcClient.StatementSpec asked) {
+        return asked.query((row, n) -> new Match(
                         new Side(
                                 row.getObject("here_stream", UUID.class),
                                 row.getString("here_kind"),

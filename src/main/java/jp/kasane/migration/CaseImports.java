@@ -123,21 +123,24 @@ public class CaseImports {
             }
         }
         if (!added.isEmpty()) {
-            cases.takenOver(List.copyOf(added.keySet()));
+            var phases = new LinkedHashMap<UUID, String>();
+            added.forEach((id, one) -> phases.put(id, one.phase));
+            cases.takenOver(phases);
         }
         // Who is known already is learnt at the end of the transaction; here, now.
         jdbc.sql("set constraints all immediate").update();
         var alike = new ArrayList<CaseImport.Likeness>();
-        added.forEach((id, one) -> matches.of(id)
-                .forEach(match -> alike.add(new CaseImport.Likeness(
-                        one.row,
-                        one.number,
-                        match.reasons(),
-                        match.seen() && !added.containsKey(match.there().stream()) ? match.there().stream() : null,
-                        match.seen() && !added.containsKey(match.there().stream())
-                                ? match.there().number()
-                                : null,
-                        match.agency()))));
+        for (var match : matches.ofAll(added.keySet())) {
+            var one = added.get(match.here().stream());
+            boolean elsewhere = match.seen() && !added.containsKey(match.there().stream());
+            alike.add(new CaseImport.Likeness(
+                    one.row,
+                    one.number,
+                    match.reasons(),
+                    elsewhere ? match.there().stream() : null,
+                    elsewhere ? match.there().number() : null,
+                    match.agency()));
+        }
         return new CaseImport(
                 dryRun,
                 content.rows(),
