@@ -25,6 +25,11 @@ public class SystemActor {
         return Acting.as(actor(), () -> transaction.execute(status -> work.get()));
     }
 
+    /** Runs the work in the system's name; it opens its transactions itself. */
+    public <T> T named(Supplier<T> work) {
+        return Acting.as(actor(), work);
+    }
+
     public void inTransaction(Runnable work) {
         inTransaction(() -> {
             work.run();

@@ -81,6 +81,19 @@ public class Cases {
         events.publishEvent(new CaseMoved(caseId, file.phase(), file.step()));
     }
 
+    /**
+     * The same for cases that were open before Kasane was here, many at once: they start in the engine when it has nothing more urgent.
+     *
+     * @param cases with the phase each was opened in
+     */
+    public void takenOver(Map<UUID, String> cases) {
+        cases.forEach((id, phase) -> {
+            streams.append(id, CaseEvent.now("case.imported", clock.instant(), Map.of()));
+            events.publishEvent(new CaseMoved(id, phase, Phases.firstStep(phase)));
+        });
+        engine.startCases(List.copyOf(cases.keySet()));
+    }
+
     /** Per municipality and fiscal year, which starts in April: 2026-0012. */
     private String nextNumber() {
         int fiscalYear = JapaneseTime.fiscalYearOf(clock.instant());

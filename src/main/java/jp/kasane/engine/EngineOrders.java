@@ -44,6 +44,13 @@ public class EngineOrders {
         outbox.add(caseId, "publish-message", start("case-opened", "caseId", caseId, 0));
     }
 
+    /** Starts many cases at once, in this order; whatever people do meanwhile goes before them. */
+    public void startCases(List<UUID> cases) {
+        var orders = new LinkedHashMap<UUID, PublishMessage>();
+        cases.forEach(id -> orders.put(id, start("case-opened", "caseId", id, 0)));
+        outbox.addUnhurried("publish-message", orders);
+    }
+
     /** Starts the process that carries a matter: its kind is the process's id. */
     public void startMatter(UUID matterId, String kind) {
         outbox.add(matterId, "publish-message", startOfMatter(kind, matterId, 0));

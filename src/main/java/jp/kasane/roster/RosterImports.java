@@ -20,6 +20,7 @@ import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agencies;
+import jp.kasane.table.TableFile;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -62,14 +63,14 @@ public class RosterImports {
         requireKept(roster);
         var called = new HashMap<String, UUID>();
         for (var agency : agencies.all()) {
-            called.put(RosterFile.folded(agency.code()), agency.id());
-            called.put(RosterFile.folded(agency.name()), agency.id());
+            called.put(TableFile.folded(agency.code()), agency.id());
+            called.put(TableFile.folded(agency.name()), agency.id());
         }
         var content = RosterFile.read(
                 fileName,
                 bytes,
                 JapaneseTime.dayOf(clock.instant()),
-                name -> Optional.ofNullable(called.get(RosterFile.folded(name))));
+                name -> Optional.ofNullable(called.get(TableFile.folded(name))));
         // One after the other: two who import the same file at once would both find nobody on the list.
         jdbc.sql("select id from kasane.roster where id = :id for no key update")
                 .param("id", roster)

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import jp.kasane.access.Acting;
 import jp.kasane.casefile.CaseEvent;
@@ -202,6 +203,60 @@ public class Assignments {
             }
             streams.append(
                     task.streamId(), new CaseEvent("deadline.agreed", clock.instant(), null, task.id(), null, refs));
+        });
+    }
+
+    /** What became of a task that was handed over. */
+    public enum HandedOver {
+        /** The colleague has it. */
+        PASSED,
+        /** The group has it: there is no colleague, or one who may not do it. */
+        FREED,
+        /** It was done, or somebody else has it by now. */
+        GONE
+    }
+
+    /**
+     * 引継ぎ: what somebody has taken goes to a colleague, or back to the group it is addressed to. Who may order that is the caller's to
+     * know; the history says so, the colleague is told by the caller.
+     *
+     * @param to null: the group
+     */
+    public HandedOver handOver(UUID taskId, UUID from, UUID to) {
+        return transaction.execute(tx -> {
+            var task = tasks.required(taskId.toString());
+            streams.lock(task.streamId());
+            var held = jdbc.sql("select user_id from kasane.task_claim where task_id = :task for update")
+                    .param("task", taskId)
+                    .query(UUID.class)
+                    .optional();
+            if (tasks.whyClosed(task) != null || !held.equals(Optional.of(from))) {
+                return HandedOver.GONE;
+            }
+            boolean able = to != null
+                    && jdbc.sql("select kasane.may_work(:user, :audience)")
+                            .param("user", to)
+                            .param("audience", task.audienceId())
+                            .query(Boolean.class)
+                            .single();
+            jdbc.sql(
+                            able
+                                    ? "update kasane.task_claim set user_id = :to, claimed_at = :now, assigned_by = kasane.acting_user() where task_id = :task"
+                                    : "delete from kasane.task_claim where task_id = :task")
+                    .param("task", taskId)
+                    .param("to", to)
+                    .param("now", Timestamp.from(clock.instant()))
+                    .update();
+            streams.append(
+                    task.streamId(),
+                    new CaseEvent(
+                            able ? "task.assigned" : "task.freed",
+                            clock.instant(),
+                            null,
+                            taskId,
+                            null,
+                            able ? Map.of("step", task.step(), "to", to.toString()) : Map.of("step", task.step())));
+            return able ? HandedOver.PASSED : HandedOver.FREED;
         });
     }
 

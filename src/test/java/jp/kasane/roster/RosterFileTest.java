@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.table.TableFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -228,10 +229,10 @@ class RosterFileTest {
 
     @Test
     void moreRowsThanALimitAreRefusedBeforeAnythingIsRead() {
-        var text = "氏名,住所\r\n" + "a,b\r\n".repeat(RosterFile.MOST_ROWS + 1);
+        var text = "氏名,住所\r\n" + "a,b\r\n".repeat(TableFile.MOST_ROWS + 1);
 
         refused("list.csv", text.getBytes(StandardCharsets.UTF_8), "50,000行まで");
-        refused("list.csv", new byte[RosterFile.MOST_BYTES + 1], "10MBまで");
+        refused("list.csv", new byte[TableFile.MOST_BYTES + 1], "10MBまで");
     }
 
     @Test

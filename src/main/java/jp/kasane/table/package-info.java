@@ -1,0 +1,2 @@
+/** Tables that people have as files: CSV or Excel. */
+package jp.kasane.table;
