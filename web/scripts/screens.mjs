@@ -14,18 +14,18 @@ const pictures = join(root, 'docs', 'pictures');
 const SCREENS = [
   { name: 'home', who: 'coordinator', path: '/' },
   { name: 'task-list', who: 'coordinator', path: '/tasks?view=all' },
-  { name: 'task', who: 'coordinator', path: ['/tasks?view=all', 'main tbody a[href^="/tasks/"]'] },
-  { name: 'case', who: 'coordinator', path: ['/cases', 'main tbody a[href^="/cases/"]'] },
-  { name: 'case-diagram', who: 'coordinator', path: ['/cases', 'main tbody a[href^="/cases/"]'], then: '/diagram', wait: 'figure[data-drawn]' },
+  { name: 'task', who: 'coordinator', path: ['/tasks?view=group', 'main tbody a[href^="/tasks/"]'] },
+  { name: 'case', who: 'coordinator', path: ['/cases', 'main tbody tr:has-text("架空家") a[href^="/cases/"]'] },
+  { name: 'case-diagram', who: 'coordinator', path: ['/cases', 'main tbody tr:has-text("架空家") a[href^="/cases/"]'], then: '/diagram', wait: 'figure[data-drawn]' },
   { name: 'consultation', who: 'reception', path: '/consultations/new' },
   { name: 'sittings', who: 'manager', path: '/sittings?view=month' },
   { name: 'settings-deadlines', who: 'manager', path: '/settings/deadlines' },
   { name: 'operations', who: 'admin', path: '/operations' },
   { name: 'home-en', who: 'coordinator', path: '/', language: 'en' },
-  { name: 'case-en', who: 'coordinator', path: ['/cases', 'main tbody a[href^="/cases/"]'], language: 'en' },
+  { name: 'case-en', who: 'coordinator', path: ['/cases', 'main tbody tr:has-text("架空家") a[href^="/cases/"]'], language: 'en' },
   { name: 'home-phone', who: 'coordinator', path: '/', width: 375 },
-  { name: 'case-phone', who: 'coordinator', path: ['/cases', 'main tbody a[href^="/cases/"]'], width: 375 },
-  { name: 'case-dark', who: 'coordinator', path: ['/cases', 'main tbody a[href^="/cases/"]'], scheme: 'dark' },
+  { name: 'case-phone', who: 'coordinator', path: ['/cases', 'main tbody tr:has-text("架空家") a[href^="/cases/"]'], width: 375 },
+  { name: 'case-dark', who: 'coordinator', path: ['/cases', 'main tbody tr:has-text("架空家") a[href^="/cases/"]'], scheme: 'dark' },
 ];
 
 const system = '/usr/bin/chromium';

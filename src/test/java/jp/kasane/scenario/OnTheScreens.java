@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import jp.kasane.KasaneServer;
 
 /** Plays a scenario's file on the screens, with the hands that are given. */
 final class OnTheScreens {
@@ -30,7 +29,7 @@ final class OnTheScreens {
     private OnTheScreens() {}
 
     /** @param name takes the place of 架空 in all names: the same family may be played elsewhere on the same server */
-    static void play(KasaneServer kasane, String scenario, String name, Hands hands) throws IOException {
+    static void play(String baseUrl, String scenario, String name, Hands hands) throws IOException {
         var text = Files.readString(Path.of("scenarios/" + scenario + ".yaml"), StandardCharsets.UTF_8)
                 .replace("架空", name);
         String here = null;
@@ -38,11 +37,11 @@ final class OnTheScreens {
             if (step.expect() != null) {
                 hands.expect(step, here);
             } else if (step.register() != null) {
-                here = hands.register(step, fresh(kasane, step.register(), step.as()));
+                here = hands.register(step, fresh(baseUrl, step.register(), step.as()));
             } else if (step.task() != null) {
-                here = hands.work(step, here, fresh(kasane, step.data(), step.as()));
+                here = hands.work(step, here, fresh(baseUrl, step.data(), step.as()));
             } else if (step.record() != null) {
-                hands.record(step, here, fresh(kasane, step.data(), step.as()));
+                hands.record(step, here, fresh(baseUrl, step.data(), step.as()));
             } else {
                 throw new IllegalArgumentException("Not done on a screen: " + step);
             }
@@ -50,7 +49,7 @@ final class OnTheScreens {
     }
 
     /** Members are chosen on the screen by their names: only dates are made fresh. */
-    private static JsonNode fresh(KasaneServer kasane, JsonNode asWritten, String login) {
+    private static JsonNode fresh(String baseUrl, JsonNode asWritten, String login) {
         var data = asWritten.deepCopy();
         // What the form proposes stands there already.
         for (var fields = data.fields(); fields.hasNext(); ) {
@@ -61,7 +60,7 @@ final class OnTheScreens {
         var text = data.toString().replace("\"member:", "\"\\u0000member:");
         try {
             return new ObjectMapper()
-                    .readTree(new ScenarioPlayer(kasane.baseUrl())
+                    .readTree(new ScenarioPlayer(baseUrl)
                             .fresh(new YAMLMapper().readTree(text), login)
                             .toString()
                             .replace("\\u0000member:", "member:"));

@@ -2,7 +2,6 @@ package jp.kasane.scenario;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -42,10 +41,14 @@ class ProgressScreensIT {
         page.locator("main button.primary").focus();
         page.keyboard().press("Enter");
         // Not by locators: they would wait for the page that follows.
-        await().until(
-                        () -> page.evaluate(
-                                "() => document.querySelector('.working').textContent + document.activeElement.getAttribute('aria-busy')"),
-                        "送信しています…true"::equals);
+        var busy = "";
+        for (int i = 0; i < 100 && !busy.equals("送信しています…true"); i++) {
+            page.waitForTimeout(100);
+            busy = String.valueOf(
+                    page.evaluate(
+                            "() => document.querySelector('.working').textContent + document.activeElement.getAttribute('aria-busy')"));
+        }
+        assertThat(busy).isEqualTo("送信しています…true");
         page.keyboard().press("Enter");
         assertThat(held).hasSize(1);
         held.getFirst().resume();

@@ -29,7 +29,7 @@ class ScreensIT {
     @Test
     void hachiojiC1GoesThroughTheScreensFromConsultationToClosure() throws IOException {
         // Another family than the one of the API's test, which may be playing on the same server.
-        OnTheScreens.play(kasane, "hachioji-c1", "画面", new ByMouse(browser, kasane.baseUrl()));
+        OnTheScreens.play(kasane.baseUrl(), "hachioji-c1", "画面", new ByMouse(browser, kasane.baseUrl()));
         browser.picture(browser.as("coordinator"), "case-closed");
     }
 

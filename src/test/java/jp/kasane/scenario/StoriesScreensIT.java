@@ -10,8 +10,6 @@ class StoriesScreensIT {
 
     @ParameterizedTest
     @CsvSource({
-        // C4: an application comes back with a proposal, which is tried before it is made again.
-        "nishitokyo-c4, nishitokyo",
         // C14, 事例１: a sheet that is handed over and opens no case.
         "komae-c14a, komae",
         // H: a case that reaches the month's sitting before its cut-off.
@@ -20,7 +18,7 @@ class StoriesScreensIT {
     void aStoryGoesThroughTheScreens(String scenario, String profile) throws IOException {
         try (var kasane = KasaneServer.startWith(profile);
                 var browser = new Browser(kasane.baseUrl())) {
-            OnTheScreens.play(kasane, scenario, "架空", new ByMouse(browser, kasane.baseUrl()));
+            OnTheScreens.play(kasane.baseUrl(), scenario, "架空", new ByMouse(browser, kasane.baseUrl()));
         }
     }
 }
