@@ -76,6 +76,8 @@ async function draw(figure: HTMLElement) {
     press('out', () => canvas.zoom(canvas.zoom() / 1.25));
     press('all', () => canvas.zoom('fit-viewport', 'auto'));
     press('here', show);
+    // A screen reader is told in words instead (the canvas is hidden from it): so the focus does not go there either.
+    host.querySelectorAll<HTMLElement>('svg, a, [tabindex]').forEach((one) => one.setAttribute('tabindex', '-1'));
     figure.dataset.drawn = 'true';
   } catch {
     host.textContent = TEXT.failed;

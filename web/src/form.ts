@@ -199,6 +199,12 @@ async function start() {
     timer = window.setTimeout(saveDraft, 1200);
   });
 
+  const ready = () => {
+    submitButton.disabled = false;
+    submitButton.removeAttribute('aria-busy');
+  };
+  // Kept for "back", the page would come with a button that nobody can press.
+  window.addEventListener('pageshow', (event) => event.persisted && ready());
   submitButton.addEventListener('click', async () => {
     window.clearTimeout(timer);
     errors.hidden = true;
@@ -211,13 +217,14 @@ async function start() {
       return;
     }
     submitButton.disabled = true;
+    submitButton.setAttribute('aria-busy', 'true');
     status.textContent = TEXT.sending;
     try {
       const answer = await send('POST', page.dataset.submitUrl!, { data: entered(), ...extras() });
       if (typeof answer === 'string') {
         showSession(answer);
         status.textContent = '';
-        submitButton.disabled = false;
+        ready();
         return;
       }
       if (answer.ok) {
@@ -235,7 +242,7 @@ async function start() {
       showErrors(TEXT.failed, []);
     }
     status.textContent = '';
-    submitButton.disabled = false;
+    ready();
   });
 }
 

@@ -7,8 +7,10 @@ import './tasks.css';
 import './case.css';
 import './sheets.css';
 import './case';
+import './busy';
 import './meeting.css';
 import './staff.css';
+import './print.css';
 
 /** The browser's own date inputs (those of form-js have it from vite.config.ts): the chosen date in 和暦 beside each. */
 for (const input of document.querySelectorAll<HTMLInputElement>('input[type=date], input[type=datetime-local]')) {

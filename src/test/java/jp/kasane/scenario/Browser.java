@@ -83,6 +83,25 @@ final class Browser implements AutoCloseable {
         return people.computeIfAbsent(login + " en-US", key -> at("en-US", login));
     }
 
+    /** Somebody who is not logged in. */
+    Page stranger() {
+        return atTheDoor("");
+    }
+
+    /** The own window of somebody who has yet to log in. */
+    Page atTheDoor(String who) {
+        return people.computeIfAbsent(who + " at the door", name -> {
+            var page = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                            .setLocale("ja-JP")
+                            .setTimezoneId(JapaneseTime.ZONE.getId())
+                            .setViewportSize(1280, 900))
+                    .newPage();
+            page.setDefaultTimeout(20_000);
+            page.onDialog(com.microsoft.playwright.Dialog::accept);
+            return page;
+        });
+    }
+
     /** Somebody without an account, with a phone whose browser runs no scripts. */
     Page strangerWithAPhone() {
         return people.computeIfAbsent(" phone", name -> {
@@ -247,7 +266,7 @@ final class Browser implements AutoCloseable {
         return "#form [id$='-" + id + "']";
     }
 
-    private static int index(JsonNode component, JsonNode options, String value) {
+    static int index(JsonNode component, JsonNode options, String value) {
         var choices = choices(component, options);
         for (int i = 0; i < choices.size(); i++) {
             if (named(choices.get(i), value)) {
@@ -257,12 +276,12 @@ final class Browser implements AutoCloseable {
         throw new IllegalArgumentException(component.get("id").asText() + " offers no " + value);
     }
 
-    private static boolean named(JsonNode choice, String value) {
+    static boolean named(JsonNode choice, String value) {
         return choice.get("value").asText().equals(value)
                 || value.startsWith("member:") && choice.get("label").asText().equals(value.substring(7));
     }
 
-    private static JsonNode choices(JsonNode component, JsonNode options) {
+    static JsonNode choices(JsonNode component, JsonNode options) {
         return component.hasNonNull("valuesKey")
                 ? options.get(component.get("valuesKey").asText())
                 : component.get("values");

@@ -2,14 +2,8 @@ package jp.kasane.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,77 +29,8 @@ class ScreensIT {
     @Test
     void hachiojiC1GoesThroughTheScreensFromConsultationToClosure() throws IOException {
         // Another family than the one of the API's test, which may be playing on the same server.
-        var text = Files.readString(Path.of("scenarios/hachioji-c1.yaml"), StandardCharsets.UTF_8)
-                .replace("架空", "画面");
-        var scenario = new YAMLMapper().readValue(text, Scenario.class);
-        String here = null;
-        for (var step : scenario.steps()) {
-            if (step.expect() != null) {
-                expectPhase(step, here);
-                continue;
-            }
-            var page = browser.as(step.as());
-            if (step.register() != null) {
-                page.click("a[href='/consultations/new'] >> nth=0");
-                browser.fillAndSubmit(page, fresh(step.register(), step, null));
-                browser.left(page, url -> url.contains("/consultations/") && !url.endsWith("/new"));
-                here = path(page);
-            } else if (step.task() != null) {
-                here = work(page, step, here);
-            } else {
-                browser.open(page, here);
-                page.click("summary:has-text('記録する')");
-                page.click("text=" + Browser.word("record." + step.record()));
-                browser.fillAndSubmit(page, fresh(step.data(), step, here));
-                var home = here;
-                browser.left(page, url -> url.endsWith(home));
-                assertThat(page.content()).contains(step.data().get("content").asText());
-            }
-        }
+        OnTheScreens.play(kasane.baseUrl(), "hachioji-c1", "画面", new ByMouse(browser, kasane.baseUrl()));
         browser.picture(browser.as("coordinator"), "case-closed");
-    }
-
-    /** Opens the task from the case's own page, as somebody does who knows which case it is about. */
-    private String work(Page page, Scenario.Step step, String here) {
-        var label = Browser.word("step." + step.task());
-        // Several agencies may be asked the same: one's own is the button that stands out.
-        browser.reloadUntil(page, here, "main a.button.primary:has-text('" + label + "')")
-                .click();
-        page.locator("h1:has-text('" + label + "')").waitFor();
-        browser.fillAndSubmit(page, fresh(step.data(), step, here));
-        browser.left(page, url -> !url.contains("/tasks/"));
-        var next = path(page);
-        if (next.startsWith("/consultations/")) {
-            var toCase = page.locator("main a[href^='/cases/']");
-            return toCase.count() > 0 ? toCase.first().getAttribute("href") : next;
-        }
-        return next;
-    }
-
-    private static void expectPhase(Scenario.Step step, String here) {
-        var page = browser.as(step.as());
-        browser.open(page, here);
-        assertThat(page.locator(".path li[aria-current]").textContent())
-                .isEqualTo(Browser.word("phase." + step.expect().get("phase").asText()));
-    }
-
-    private static JsonNode fresh(JsonNode data, Scenario.Step step, String here) {
-        // Members are chosen on the screen by their names: only dates are to be made fresh.
-        var text = data.toString().replace("\"member:", "\"\\u0000member:");
-        try {
-            var node = new YAMLMapper().readTree(text);
-            return new com.fasterxml.jackson.databind.ObjectMapper()
-                    .readTree(new ScenarioPlayer(kasane.baseUrl())
-                            .fresh(node, step.as())
-                            .toString()
-                            .replace("\\u0000member:", "member:"));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String path(Page page) {
-        return page.url().substring(kasane.baseUrl().length());
     }
 
     @Test

@@ -34,6 +34,21 @@ class MessagesTest {
         assertThat(english.values()).noneMatch(value -> value.toString().isBlank());
     }
 
+    /** Without arguments a message is shown as it is written; with some, one apostrophe alone would swallow what follows it. */
+    @Test
+    void anApostropheIsDoubledWhereAMessageTakesArgumentsAndOnlyThere() {
+        for (var words : List.of(japanese, english)) {
+            words.forEach((key, value) -> {
+                var text = value.toString();
+                if (text.matches("(?s).*\\{\\d.*")) {
+                    assertThat(text.replace("''", "")).as(key.toString()).doesNotContain("'");
+                } else {
+                    assertThat(text).as(key.toString()).doesNotContain("''");
+                }
+            });
+        }
+    }
+
     @Test
     void everyKeyOfATemplateExists() throws IOException {
         var missing = new ArrayList<String>();
