@@ -190,8 +190,8 @@ final class EveryPage {
         add("manager", "/sittings/{id}", sitting);
 
         var page = browser.as("manager");
-        browser.open(page, "/meetings/" + meeting);
-        page.click("[aria-label='民生委員・児童委員のリンクをつくる']");
+        browser.reloadUntil(page, "/meetings/" + meeting, "[aria-label='民生委員・児童委員のリンクをつくる']")
+                .click();
         add(null, "/i/{token}", last(page.inputValue("#made-url")));
         var sheet = kasane.as("manager").post("/api/v1/settings/sheet-link", "{\"agency\":\"hachimaru\"}");
         add(null, "/s/{link}", last(sheet.at("/url").asText()));
