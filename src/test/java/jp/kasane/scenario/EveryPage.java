@@ -58,6 +58,8 @@ final class EveryPage {
     private final KasaneServer kasane;
     private final Browser browser;
     private final List<Visit> visits = new ArrayList<>();
+    private String handover;
+    private UUID sitting;
 
     EveryPage(KasaneServer kasane, Browser browser) {
         this.kasane = kasane;
@@ -106,7 +108,12 @@ final class EveryPage {
             "/settings/links",
             "/settings/sheets",
             "/settings/deadlines",
-            "/settings/calendar"
+            "/settings/calendar",
+            "/settings/people",
+            "/settings/case-import",
+            "/handovers",
+            "/handovers/new",
+            "/matches"
         }) {
             add("manager", pattern);
         }
@@ -115,6 +122,20 @@ final class EveryPage {
                 "manager",
                 "/sittings",
                 "/sittings?view=month&month=" + DAY.toString().substring(0, 7));
+        add("manager", "/settings/people/{id}", kasane.user("coordinator"));
+        var handover = kasane.as("manager")
+                .post(
+                        "/api/v1/handovers",
+                        "{\"personId\":\"%s\",\"toId\":\"%s\",\"effectiveOn\":\"%s\",\"notes\":{}}"
+                                .formatted(
+                                        kasane.user("coordinator"),
+                                        kasane.employ("every-heir", "頁 継子", "coordinator", "shakyo"),
+                                        DAY));
+        if (handover.status() != 201) {
+            throw new AssertionError(handover.toString());
+        }
+        this.handover = handover.at("/handoverId").asText();
+        add("manager", "/handovers/{id}", this.handover);
         add("manager", "/settings/meetings/{code}", "_new");
         add("manager", "/settings/deadlines/{step}", "Task_Triage");
         add("reception", "/consultations/new");
@@ -182,7 +203,7 @@ final class EveryPage {
         var meeting = manager.get("/api/v1/cases/" + id).at("/meetings/0/id").asText();
         add("manager", "/meetings/{id}", meeting);
         add("manager", "/meetings/{id}/hold", meeting);
-        var sitting = kasane.sql()
+        sitting = kasane.sql()
                 .sql("select sitting_id from kasane.meeting where id = :id::uuid")
                 .param("id", meeting)
                 .query(UUID.class)
@@ -258,7 +279,8 @@ final class EveryPage {
         for (var statement : new String[] {
             "delete from kasane.sitting where body_id in (select id from kasane.meeting_body where code = 'network-every')",
             "update kasane.meeting_body set active = false where code = 'network-every'",
-            "update kasane.sitting set status = 'cancelled' where status = 'planned'"
+            "update kasane.sitting set status = 'cancelled' where id = '" + sitting + "'",
+            "update kasane.handover set status = 'withdrawn' where id = '" + handover + "'"
         }) {
             kasane.sql().sql(statement).update();
         }
