@@ -7,13 +7,12 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A form that is on its way says so and is not sent twice, however impatient somebody is. */
+/** A form of a task that is on its way says so and is not sent twice, however impatient somebody is. */
 class ProgressScreensIT {
 
     private static KasaneServer kasane;
@@ -28,32 +27,6 @@ class ProgressScreensIT {
     @AfterAll
     static void close() {
         browser.close();
-    }
-
-    @Test
-    void aPlainFormIsSentOnceAndSaysThatItIsOnItsWay() {
-        var page = browser.as("coordinator");
-        var name = "進みの名簿 " + UUID.randomUUID().toString().substring(0, 8);
-        browser.open(page, "/rosters");
-        page.click("summary:has-text('名簿を作る')");
-        page.locator("#name").fill(name);
-        var held = held(page, "/rosters");
-        page.locator("main button.primary").focus();
-        page.keyboard().press("Enter");
-        // Not by locators: they would wait for the page that follows.
-        var busy = "";
-        for (int i = 0; i < 100 && !busy.equals("送信しています…true"); i++) {
-            page.waitForTimeout(100);
-            busy = String.valueOf(
-                    page.evaluate(
-                            "() => document.querySelector('.working').textContent + document.activeElement.getAttribute('aria-busy')"));
-        }
-        assertThat(busy).isEqualTo("送信しています…true");
-        page.keyboard().press("Enter");
-        assertThat(held).hasSize(1);
-        held.getFirst().resume();
-        page.locator("[role=status]:has-text('名簿を作りました')").waitFor();
-        assertThat(page.locator(".working")).isEmpty();
     }
 
     @Test
