@@ -324,22 +324,27 @@ public class TaskLists {
             var column = wanted.sort() == TaskSelection.Sort.DUE ? "due_at" : "created_at";
             boolean newest = wanted.sort() == TaskSelection.Sort.NEWEST;
             return ask(
-                    "select x.task_id as id, x.%1$s as place from kasane.open_task x where %2$s%3$s order by x.%1$s %4$s, x.task_id %4$s limit :most"
-                            .formatted(column, fewOnes(), after(column, newest), newest ? "desc" : "asc"),
+                    "select x.task_id as id, x.%1$s as place from %5$s x where %2$s%3$s order by x.%1$s %4$s, x.task_id %4$s limit :most"
+                            .formatted(column, fewOnes(), after(column, newest), newest ? "desc" : "asc", fewFrom()),
                     wanted.sort() == TaskSelection.Sort.DUE);
+        }
+
+        /** Of a few people, one by one: an array of unknown length would be a reason for the planner to read everything. */
+        private String fewFrom() {
+            return wanted.view() == Tasks.View.MINE
+                    ? """
+                      (select c.* from unnest((select array_append(kasane.stands_in_for(), kasane.acting_user()))::uuid[]) p (person)
+                       cross join lateral (select * from kasane.open_task o where o.claimed_by = p.person offset 0) c)"""
+                    : "kasane.open_task";
         }
 
         private String fewOnes() {
             var view =
                     switch (wanted.view()) {
-                        case MINE ->
-                            "x.claimed_by = any ((select array_append(kasane.stands_in_for(), kasane.acting_user()))::uuid[])";
+                        case MINE -> "true";
                         case WATCHED -> "x.stream_id in (select w.stream_id from kasane.watch w)";
-                        case WAITING ->
-                            seesAll()
-                                    ? "x.audience_id = any (" + OTHERS + ")"
-                                    : "x.stream_id = any ((select kasane.held_cases())::uuid[]) and x.audience_id <> all ("
-                                            + WORKABLE + ")";
+                        // With words that were looked for: what is found and others have to do, as far as one sees it.
+                        case WAITING -> "x.audience_id <> all (" + WORKABLE + ")";
                         case GROUP, OVERDUE, ALL -> "x.audience_id = any (" + eyes(wanted.view()) + ")";
                     };
             var found = "";
@@ -373,8 +378,8 @@ public class TaskLists {
             }
             int number;
             if (few) {
-                number = jdbc.sql("select count(*) from (select from kasane.open_task x where %s limit %d) c"
-                                .formatted(fewOnes(), COUNTED + 1))
+                number = jdbc.sql("select count(*) from (select from %s x where %s limit %d) c"
+                                .formatted(fewFrom(), fewOnes(), COUNTED + 1))
                         .params(parameters)
                         .query(Integer.class)
                         .single();

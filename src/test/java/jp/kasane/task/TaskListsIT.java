@@ -491,6 +491,10 @@ class TaskListsIT {
         var convening = kasane.as("manager").task("Task_ConveneMeeting", "caseId=" + caseId);
 
         assertThat(list(kasane.as("coordinator"), "view=waiting")).contains(convening);
+        assertThat(list(kasane.as("coordinator"), "view=waiting&phase=meeting&step=Task_ConveneMeeting"))
+                .contains(convening);
+        assertThat(list(kasane.as("coordinator"), "view=waiting&" + found(kasane.as("coordinator"), "待つ家")))
+                .containsExactly(convening);
         assertThat(list(kasane.as("coordinator"), "view=group")).doesNotContain(convening);
         assertThat(list(kasane.as("manager"), "view=group&phase=meeting")).contains(convening);
         assertThat(list(kasane.as("list-elsewhere"), "view=waiting")).isEmpty();
