@@ -567,7 +567,8 @@ class RostersIT {
         kasane.as("coordinator").task("Task_Triage", "consultationId=" + consultation);
         assertThat(kasane.sql()
                         // What the engine's tables advise at the triage may come before or after.
-                        .sql("select kind from kasane.case_event where consultation_id = :id and kind <> 'decision.made' order by seq desc limit 1")
+                        .sql(
+                                "select kind from kasane.case_event where consultation_id = :id and kind <> 'decision.made' order by seq desc limit 1")
                         .param("id", UUID.fromString(consultation))
                         .query(String.class)
                         .single())
