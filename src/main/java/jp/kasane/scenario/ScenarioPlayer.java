@@ -128,7 +128,7 @@ public final class ScenarioPlayer {
                 }
             } else if (step.task() != null) {
                 var task = await(step.as(), consultation, caseId, step.task(), true);
-                var data = fresh(step.data(), step.as(), task);
+                var data = atItsOwnTime(fresh(step.data(), step.as(), task), step.as(), task);
                 answer = send(step, "/api/v1/tasks/" + task + "/submission", wrap(data), refused);
             } else if (step.record() != null) {
                 var data = fresh(step.data(), step.as(), null);
@@ -152,6 +152,19 @@ public final class ScenarioPlayer {
             if (caseId == null && consultation != null) {
                 caseId = caseOf(step.as());
             }
+        }
+
+        /** A meeting at a time of its own is that also where sittings of other stories are offered beside it. */
+        private JsonNode atItsOwnTime(JsonNode data, String user, String task) {
+            if (data instanceof ObjectNode entered
+                    && entered.hasNonNull("scheduledAt")
+                    && !entered.has("sitting")
+                    && !get(user, "/api/v1/tasks/" + task)
+                            .at("/data/sittingOptions")
+                            .isEmpty()) {
+                entered.put("sitting", "adhoc");
+            }
+            return data;
         }
 
         /** Whoever has done their part may not see any more what became of it. */

@@ -164,7 +164,15 @@ final class Browser implements AutoCloseable {
         page.locator("#form .fjs-form").waitFor();
         var schema = read(host.getAttribute("data-schema"));
         var options = read(host.getAttribute("data-values"));
-        components(page, schema.get("components"), data, options, "");
+        var entered = data.deepCopy();
+        // A meeting at a time of its own is that also where sittings of other stories are offered beside it.
+        if (entered instanceof com.fasterxml.jackson.databind.node.ObjectNode fields
+                && fields.hasNonNull("scheduledAt")
+                && !fields.has("sitting")
+                && !options.path("sittingOptions").isEmpty()) {
+            fields.put("sitting", "adhoc");
+        }
+        components(page, schema.get("components"), entered, options, "");
     }
 
     private void components(Page page, JsonNode components, JsonNode data, JsonNode options, String row) {
