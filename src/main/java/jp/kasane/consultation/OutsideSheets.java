@@ -21,11 +21,11 @@ import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Streams;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
+import jp.kasane.foundation.PublicAddress;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.municipality.Agency;
 import jp.kasane.municipality.MunicipalRules;
 import jp.kasane.notification.Notices;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -59,7 +59,7 @@ public class OutsideSheets implements ConsultationSection {
     private final SettingChanges changes;
     private final ObjectMapper json;
     private final Clock clock;
-    private final String baseUrl;
+    private final PublicAddress address;
     private final SecureRandom random = new SecureRandom();
 
     OutsideSheets(
@@ -73,7 +73,7 @@ public class OutsideSheets implements ConsultationSection {
             SettingChanges changes,
             ObjectMapper json,
             Clock clock,
-            @Value("${kasane.base-url:http://localhost:${server.port}}") String baseUrl) {
+            PublicAddress address) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.system = system;
@@ -84,7 +84,7 @@ public class OutsideSheets implements ConsultationSection {
         this.changes = changes;
         this.json = json;
         this.clock = clock;
-        this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+        this.address = address;
     }
 
     // ── the link ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +101,7 @@ public class OutsideSheets implements ConsultationSection {
                         where l.municipality_id = kasane.my_municipality() and l.ended_at is null
                         """)
                 .query((row, n) -> new Link(
-                        baseUrl + "/s/" + row.getString("token"),
+                        address.of("/s/" + row.getString("token")),
                         row.getString("code"),
                         row.getString("name"),
                         row.getTimestamp("created_at").toInstant()))

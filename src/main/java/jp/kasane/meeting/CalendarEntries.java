@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import jp.kasane.foundation.PublicAddress;
 import jp.kasane.notification.AgencyMails;
 import jp.kasane.notification.MailEnclosures;
 import net.fortuna.ical4j.data.CalendarOutputter;
@@ -55,7 +56,7 @@ public class CalendarEntries {
     private final AgencyMails mails;
     private final MessageSource messages;
     private final Clock clock;
-    private final String baseUrl;
+    private final PublicAddress address;
     private final Duration length;
 
     /** @param length how long a sitting is said to take: nothing knows it, so {@code kasane.sitting-length} is Kasane's own */
@@ -64,13 +65,13 @@ public class CalendarEntries {
             AgencyMails mails,
             MessageSource messages,
             Clock clock,
-            @Value("${kasane.base-url:http://localhost:${server.port}}") String baseUrl,
+            PublicAddress address,
             @Value("${kasane.sitting-length:2h}") Duration length) {
         this.jdbc = jdbc;
         this.mails = mails;
         this.messages = messages;
         this.clock = clock;
-        this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+        this.address = address;
         this.length = length;
     }
 
@@ -161,7 +162,7 @@ public class CalendarEntries {
             if (!entry.place().isBlank()) {
                 event.add(new Location(entry.place()));
             }
-            event.add(new Description(word(in, "ics.look", baseUrl + "/sittings/" + entry.id())));
+            event.add(new Description(word(in, "ics.look", address.of("/sittings/" + entry.id()))));
             boolean off =
                     method.equals(ImmutableMethod.CANCEL) || !entry.status().equals("planned");
             event.add((Status) (off ? ImmutableStatus.VEVENT_CANCELLED : ImmutableStatus.VEVENT_CONFIRMED));

@@ -16,11 +16,11 @@ import jp.kasane.access.Actor;
 import jp.kasane.access.SignedLinks;
 import jp.kasane.access.SystemActor;
 import jp.kasane.calendar.SettingChanges;
+import jp.kasane.foundation.PublicAddress;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.foundation.WrittenDates;
 import jp.kasane.notification.AgencyLetters;
 import jp.kasane.task.Tasks;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.MessageSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -48,7 +48,7 @@ public class InvitationLinks {
     private final SettingChanges changes;
     private final ObjectMapper json;
     private final Clock clock;
-    private final String baseUrl;
+    private final PublicAddress address;
 
     InvitationLinks(
             JdbcClient jdbc,
@@ -60,7 +60,7 @@ public class InvitationLinks {
             SettingChanges changes,
             ObjectMapper json,
             Clock clock,
-            @Value("${kasane.base-url:http://localhost:${server.port}}") String baseUrl) {
+            PublicAddress address) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.links = links;
@@ -70,7 +70,7 @@ public class InvitationLinks {
         this.changes = changes;
         this.json = json;
         this.clock = clock;
-        this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+        this.address = address;
     }
 
     /** A link that was made. */
@@ -208,7 +208,7 @@ public class InvitationLinks {
                 .putLong(expires.getEpochSecond())
                 .array();
         return new Made(
-                baseUrl + "/i/" + links.sign(PURPOSE, content), Instant.ofEpochSecond(expires.getEpochSecond()));
+                address.of("/i/" + links.sign(PURPOSE, content)), Instant.ofEpochSecond(expires.getEpochSecond()));
     }
 
     // ── used ───────────────────────────────────────────────────────────────────────────────────────────────────────

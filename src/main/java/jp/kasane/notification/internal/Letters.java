@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import jp.kasane.foundation.PublicAddress;
 import jp.kasane.foundation.WrittenDates;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.MessageSource;
 import org.springframework.stereotype.Component;
 
@@ -17,11 +17,11 @@ import org.springframework.stereotype.Component;
 class Letters {
 
     private final MessageSource messages;
-    private final String baseUrl;
+    private final PublicAddress address;
 
-    Letters(MessageSource messages, @Value("${kasane.base-url:http://localhost:${server.port}}") String baseUrl) {
+    Letters(MessageSource messages, PublicAddress address) {
         this.messages = messages;
-        this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+        this.address = address;
     }
 
     record Letter(String subject, String text) {}
@@ -46,7 +46,7 @@ class Letters {
                         what,
                         lines(item, in),
                         word(in, "mail.nobodyNamed"),
-                        word(in, "mail.settings", baseUrl + "/settings/notifications")));
+                        word(in, "mail.settings", address.of("/settings/notifications"))));
     }
 
     Letter digest(List<Item> items, String language) {
@@ -61,7 +61,7 @@ class Letters {
                     .append(lines(item, in));
         }
         text.append("\n\n").append(word(in, "mail.nobodyNamed"));
-        text.append("\n\n").append(word(in, "mail.settings", baseUrl + "/settings/notifications"));
+        text.append("\n\n").append(word(in, "mail.settings", address.of("/settings/notifications")));
         return new Letter(word(in, "mail.subject", word(in, "mail.digest.subject", items.size())), text.toString());
     }
 
@@ -70,8 +70,8 @@ class Letters {
     }
 
     private String lines(Item item, Locale in) {
-        var link = baseUrl
-                + (item.meetingId() != null
+        var link = address.of(
+                item.meetingId() != null
                         ? "/meetings/" + item.meetingId()
                         : item.taskId() != null
                                 ? "/tasks/" + item.taskId()
