@@ -53,11 +53,7 @@ final class RosterFile {
         }
 
         static Optional<Column> called(String heading) {
-            var plain = TableFile.folded(heading);
-            return List.of(values()).stream()
-                    .filter(column ->
-                            column.headings.stream().map(TableFile::folded).anyMatch(plain::equals))
-                    .findFirst();
+            return TableFile.column(heading, values(), column -> column.headings);
         }
     }
 

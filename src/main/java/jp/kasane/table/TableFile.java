@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 import jp.kasane.foundation.Refusal;
@@ -257,6 +259,15 @@ public final class TableFile {
         } catch (IOException broken) {
             throw refused("：ファイルが途中で切れています。もう一度保存し直してください。");
         }
+    }
+
+    /** The column a heading stands for, however it is written; empty for one that is none of them. */
+    public static <C> Optional<C> column(String heading, C[] columns, Function<C, List<String>> headings) {
+        var plain = folded(heading);
+        return Stream.of(columns)
+                .filter(column ->
+                        headings.apply(column).stream().map(TableFile::folded).anyMatch(plain::equals))
+                .findFirst();
     }
 
     /** For comparing only: what is kept stays as it was written. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import jp.kasane.access.Acting;
+import jp.kasane.access.SystemActor;
 import jp.kasane.engine.TasksChanged;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
@@ -46,10 +47,10 @@ public class TaskLists {
 
     private final JdbcClient jdbc;
     private final TaskRows rows;
-    private final jp.kasane.access.SystemActor system;
+    private final SystemActor system;
     private final Clock clock;
 
-    TaskLists(JdbcClient jdbc, TaskRows rows, jp.kasane.access.SystemActor system, Clock clock) {
+    TaskLists(JdbcClient jdbc, TaskRows rows, SystemActor system, Clock clock) {
         this.jdbc = jdbc;
         this.rows = rows;
         this.system = system;
