@@ -2,10 +2,15 @@ import './words';
 import { language } from './words';
 import { typed, writtenAsDate } from './era';
 import { createForm } from '@bpmn-io/form-js-viewer';
+import { options } from 'preact';
 import flatpickr from 'flatpickr';
 import { Japanese } from 'flatpickr/dist/l10n/ja.js';
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
 import './form.css';
+
+// form-js takes over what was entered in effects, which Preact runs some frames later: a quick hand types into a field that is
+// emptied or drawn anew under it. Run at once, they are over before the next key or click arrives.
+options.requestAnimationFrame = (effects) => queueMicrotask(effects);
 
 /**
  * The one island for every form: draws the Camunda Form of the page, keeps a draft while somebody types, and submits it to the
