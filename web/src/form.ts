@@ -189,6 +189,21 @@ async function start() {
   container.addEventListener('input', fold, true);
   container.addEventListener('compositionend', fold, true);
 
+  // Leaving one field may move what stands below it (a sentence appears, a text takes less room) just while somebody clicks there:
+  // the browser then finds the button let go over something else, and nothing happens. What was pressed is what was meant.
+  let pressed: { control: HTMLElement; x: number; y: number } | undefined;
+  document.addEventListener('pointerdown', (event) => {
+    const control = (event.target as Element).closest<HTMLElement>('input, label, button, a');
+    pressed = control && event.button === 0 ? { control, x: event.clientX, y: event.clientY } : undefined;
+  });
+  document.addEventListener('pointerup', (event) => {
+    const meant = pressed;
+    pressed = undefined;
+    if (!meant?.control.isConnected || meant.control.contains(event.target as Node)) return;
+    const still = Math.hypot(event.clientX - meant.x, event.clientY - meant.y) < 4;
+    if (still) meant.control.click();
+  });
+
   // Drawing the form is a change, too: only what a person does is worth a draft.
   let touched = false;
   for (const kind of ['input', 'change', 'click', 'keydown']) container.addEventListener(kind, () => (touched = true));

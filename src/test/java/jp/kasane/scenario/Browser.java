@@ -256,12 +256,9 @@ final class Browser implements AutoCloseable {
     private void time(Page page, String id, JsonNode component, String value) {
         var date = page.locator(ends(id + "-date"));
         var written = value.substring(0, 10).replace('-', '/');
-        // A field that has just appeared gets its calendar a moment later, which empties it.
-        for (int i = 0; i < 20 && (i == 0 || date.inputValue().isEmpty()); i++) {
-            date.fill(written);
-            date.press("Enter");
-            date.press("Tab");
-        }
+        date.fill(written);
+        date.press("Enter");
+        date.press("Tab");
         if (component.path("subtype").asText().equals("datetime")) {
             var time = page.locator(ends(id + "-time"));
             time.fill(value.substring(11, 16));

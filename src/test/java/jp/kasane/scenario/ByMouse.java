@@ -71,6 +71,12 @@ final class ByMouse implements OnTheScreens.Hands {
         if (expected.has("says")) {
             var page = browser.as(step.as());
             browser.open(page, here);
+            // What is asked of a consultation that has become a case stands on its own page still.
+            if (expected.path("of").asText().contains("{consultation}") && here.startsWith("/cases/")) {
+                page.locator("#consultations > summary").click();
+                page.locator("#consultations a[href^='/consultations/']").click();
+                page.waitForURL(url -> url.contains("/consultations/"));
+            }
             assertThat(page.locator("main").textContent())
                     .contains(expected.get("says").asText());
         }

@@ -122,6 +122,29 @@ class FormScreensIT {
         assertThat(page.locator("#form [id$='-date-era']")).hasText("昭和18年5月1日(土)");
     }
 
+    /** Leaving a field may show a sentence below it, which moves the rest of the form while the button is held. */
+    @Test
+    void whatIsPressedCountsThoughTheFormMovesUnderIt() {
+        var page = browser.inAnEnglishBrowserAs("reception");
+        var options = "{\"outcome\":\"case\",\"answerOptions\":[{\"value\":\"case\",\"label\":\"受ける\"}]}";
+        show(page, read(Path.of("forms/referral-answer.form")), options, false);
+        var answer = page.locator("#form [id$='-Field_answer']");
+        var choice = page.locator("#form [id$='-Field_begin-1']");
+        answer.focus();
+        choice.scrollIntoViewIfNeeded();
+        var before = choice.boundingBox();
+        page.mouse().move(before.x + before.width / 2, before.y + 3);
+        page.mouse().down();
+        assertThat(page.locator("#form [id$='-Field_answer-error-message']")).isVisible();
+        assertThat(choice.boundingBox().y).isGreaterThan(before.y + 4);
+        page.mouse().up();
+        assertThat(choice).isChecked();
+        answer.fill("一行\n二行\n三行\n四行\n五行\n六行");
+        page.locator("#form [id$='-Field_begin-2']").click();
+        assertThat(page.locator("#form [id$='-Field_begin-2']")).isChecked();
+        assertThat(page.locator("#form [id$='-Field_answer-error-message']")).isHidden();
+    }
+
     @Test
     void datesInListsAndOnFormsToReadAreInTheirEraToo() {
         var page = browser.inAnEnglishBrowserAs("reception");

@@ -184,20 +184,8 @@ final class Keyboard {
             }
             case "datetime" -> {
                 toField(component, id + "-date");
-                // A field that has just appeared gets its calendar a moment later, which empties it: no hand is that
-                // fast.
-                page.locator("#form [id$='-" + id + "-date'].flatpickr-input").waitFor();
-                var date = value.asText().substring(0, 10).replace('-', '/');
-                // The date in 和暦 beside it says that the form has taken it.
-                for (int i = 0;
-                        i < PATIENCE
-                                && page.locator("#form [id$='-" + id + "-date-era']")
-                                                .count()
-                                        == 0;
-                        i++) {
-                    type(date);
-                    press("Enter");
-                }
+                type(value.asText().substring(0, 10).replace('-', '/'));
+                press("Enter");
                 if (component.path("subtype").asText().equals("datetime")) {
                     toField(component, id + "-time");
                     type(value.asText().substring(11, 16));
@@ -207,20 +195,28 @@ final class Keyboard {
         }
     }
 
-    /** In the list that has opened under a field: by arrows, looking where they lead. */
+    /** What is typed leaves the matching ones in the list below: from there by arrows, looking where they lead. */
     private void choose(String label) {
+        type(label);
         page.locator("#form .fjs-dropdownlist-item").first().waitFor();
-        for (int i = 0; i < PATIENCE && !focused().value().equals(label); i++) {
-            var way = (Integer) page.evaluate(
-                    """
-                    (label) => {
-                      const items = [...document.querySelectorAll('#form .fjs-dropdownlist-item')];
-                      return items.findIndex((one) => one.textContent === label) - items.findIndex((one) => one.classList.contains('focused'));
-                    }""",
-                    label);
-            press(way == 0 ? "Enter" : way > 0 ? "ArrowDown" : "ArrowUp");
+        for (int way = way(label); way != 0; way = way(label)) {
+            press(way > 0 ? "ArrowDown" : "ArrowUp");
         }
+        press("Enter");
         assertThat(focused().value()).isEqualTo(label);
+    }
+
+    /** How far below the choice that is marked this one stands; above it where negative. */
+    private int way(String label) {
+        return (Integer) page.evaluate(
+                """
+                (label) => {
+                  const items = [...document.querySelectorAll('#form .fjs-dropdownlist-item')];
+                  const wanted = items.findIndex((one) => one.textContent === label);
+                  if (wanted < 0) throw new Error('No such choice: ' + label);
+                  return wanted - items.findIndex((one) => one.classList.contains('focused'));
+                }""",
+                label);
     }
 
     /** One of a group has a place in the order of Tab; arrows lead to the others and choose them. */

@@ -12,6 +12,8 @@ class StoriesScreensIT {
     @CsvSource({
         // C14, 事例１: a sheet that is handed over and opens no case.
         "komae-c14a, komae",
+        // C4: see the scenario.
+        "nishitokyo-c4, nishitokyo",
         // H: a case that reaches the month's sitting before its cut-off.
         "yuzawa-h, yuzawa"
     })
