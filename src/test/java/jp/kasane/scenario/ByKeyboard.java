@@ -85,7 +85,7 @@ final class ByKeyboard implements OnTheScreens.Hands {
         keys.press("Enter");
         keys.to(Browser.word("record." + step.record()));
         keys.press("Enter");
-        page.locator("[data-form]").waitFor();
+        browser.left(page, url -> url.contains("/records/"));
         keys.skip();
         keys.fillForm(data);
         keys.submitForm();

@@ -25,7 +25,8 @@ final class Keyboard {
               const one = document.activeElement;
               const text = (ids) => (ids ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ').trim();
               const name = text(one.getAttribute('aria-labelledby')) || one.getAttribute('aria-label')
-                || [...(one.labels ?? [])].map((label) => label.textContent).join(' ') || one.textContent;
+                || [...(one.labels ?? [])].map((label) => label.textContent).join(' ')
+                || (one.matches('a, button, summary, [role]') ? one.textContent : '');
               const shows = (seen) => {
                 if (!seen) return false;
                 const style = getComputedStyle(seen);
