@@ -192,6 +192,17 @@ public final class KasaneServer implements AutoCloseable {
         return JdbcClient.create(dataSource("postgres"));
     }
 
+    /** As superuser with all triggers off, in a transaction that is rolled back: what somebody with the keys to everything could do. */
+    public <T> T tampering(Function<JdbcClient, T> work) {
+        var dataSource = dataSource("postgres");
+        return new TransactionTemplate(new DataSourceTransactionManager(dataSource)).execute(status -> {
+            status.setRollbackOnly();
+            var jdbc = JdbcClient.create(dataSource);
+            jdbc.sql("set local session_replication_role = replica").update();
+            return work.apply(jdbc);
+        });
+    }
+
     /** As the application, in a transaction of this user; what is written is rolled back. */
     public <T> T inTheNameOf(UUID user, Function<JdbcClient, T> work) {
         var dataSource = dataSource("kasane_app");
@@ -291,8 +302,8 @@ public final class KasaneServer implements AutoCloseable {
 
     // ── HTTP ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /** What the server said. */
-    public record Answer(int status, String contentType, String text, JsonNode body) {
+    /** What the server said; {@code request} is the id that its trail carries. */
+    public record Answer(int status, String contentType, String text, JsonNode body, UUID request) {
         public JsonNode at(String pointer) {
             return body.at(pointer);
         }
@@ -377,7 +388,11 @@ public final class KasaneServer implements AutoCloseable {
                         response.statusCode(),
                         type,
                         response.body(),
-                        type.contains("json") ? json.readTree(response.body()) : json.nullNode());
+                        type.contains("json") ? json.readTree(response.body()) : json.nullNode(),
+                        response.headers()
+                                .firstValue("X-Request-Id")
+                                .map(UUID::fromString)
+                                .orElse(null));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {

@@ -134,6 +134,9 @@ public final class LocalRuntime implements AutoCloseable {
         settings.put("kasane.engine.rest-address", broker.restAddress());
         settings.put(
                 "kasane.documents.directory", data.documents().toAbsolutePath().toString());
+        settings.put(
+                "kasane.trail.anchors",
+                data.path().resolve("anchors").toAbsolutePath().toString());
         settings.put("kasane.link-secret", linkSecret);
         settings.put("kasane.local-users", "true");
         settings.put("kasane.demo", "true");

@@ -54,7 +54,10 @@ public final class ReportFigures {
         assertThat(rate(kasane, "2018-04-01", "2018-11-30").get("closed").asInt())
                 .as("at the end of November it was closed")
                 .isEqualTo(20);
-        kasane.sql().sql("delete from kasane.case_event where seq = 90").update();
+        // Past the trigger that lets nothing be removed: what comes next is about the case as it was before.
+        kasane.sql()
+                .sql("set session_replication_role = replica; delete from kasane.case_event where seq = 90")
+                .update();
     }
 
     private static void aHandOverCountsWhereTheRuleSaysSo(KasaneServer kasane) {

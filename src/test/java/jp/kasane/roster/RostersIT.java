@@ -271,10 +271,8 @@ class RostersIT {
         kasane.sql()
                 .sql(
                         """
-                        with gone as (
-                            delete from kasane.roster_person p
-                            where p.roster_id = :list and not exists (select from kasane.outbox o where o.stream_id = p.id) returning p.id)
-                        delete from kasane.case_event e using gone where e.stream_id = gone.id
+                        delete from kasane.roster_person p
+                        where p.roster_id = :list and not exists (select from kasane.outbox o where o.stream_id = p.id)
                         """)
                 .param("list", UUID.fromString(list))
                 .update();

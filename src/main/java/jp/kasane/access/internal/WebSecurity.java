@@ -1,6 +1,9 @@
 package jp.kasane.access.internal;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jp.kasane.access.Doorkeeper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -10,6 +13,7 @@ import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.util.matcher.AntPathRequestMatcher;
@@ -28,7 +32,7 @@ class WebSecurity {
                     + " base-uri 'none'; manifest-src 'self'";
 
     @Bean
-    SecurityFilterChain security(HttpSecurity http) throws Exception {
+    SecurityFilterChain security(HttpSecurity http, Doorkeeper doorkeeper) throws Exception {
         var api = new AntPathRequestMatcher("/api/**");
         http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC)
                         // The request was let in when it came; this is its end (server-sent events).
@@ -63,6 +67,10 @@ class WebSecurity {
                         .referrerPolicy(referrer -> referrer.policy(
                                 org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter
                                         .ReferrerPolicy.SAME_ORIGIN)));
+        http.addFilterAfter(
+                (request, response, chain) ->
+                        doorkeeper.letThrough((HttpServletRequest) request, (HttpServletResponse) response, chain),
+                SecurityContextHolderFilter.class);
         return http.build();
     }
 

@@ -1,0 +1,75 @@
+package jp.kasane.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Collection;
+import java.util.Map;
+import java.util.UUID;
+import jp.kasane.access.CurrentRequest;
+import jp.kasane.foundation.Ids;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Where the application itself notes what no table tells: looks, denials, logins, exports. */
+@Component
+public class Trail {
+
+    /** Ids of an answer that one entry names; an answer with more says how many there were. */
+    static final int SUBJECTS = 2000;
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json;
+
+    Trail(JdbcClient jdbc, ObjectMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /**
+     * Notes in a transaction of its own, which has committed when this returns. Actor and request are those of the thread.
+     *
+     * @param look whether something was seen; otherwise something was done or refused
+     * @param kind read, denied, export, act, login, logout, trail
+     * @param what a route or a code, never what somebody typed
+     * @param stream the case, consultation or matter it is about, or null; an id that is none is left out
+     * @param subjects all of which something was in the answer; of more than {@value #SUBJECTS} the first
+     * @param refs ids and codes
+     * @param status of the answer, or null
+     * @return the entry's id
+     */
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    public UUID note(
+            boolean look,
+            String kind,
+            String what,
+            UUID stream,
+            Collection<UUID> subjects,
+            Map<String, Object> refs,
+            Integer status) {
+        var id = Ids.next();
+        jdbc.sql(
+                        "select audit.note(:id, :class, :kind, :what, :request, :stream, :subjects::uuid[], :refs::jsonb, :status)")
+                .param("id", id)
+                .param("class", look ? "look" : "act")
+                .param("kind", kind)
+                .param("what", what)
+                .param("request", CurrentRequest.id().orElse(null))
+                .param("stream", stream)
+                .param("subjects", subjects.stream().limit(SUBJECTS).toArray(UUID[]::new))
+                .param("refs", write(refs))
+                .param("status", status)
+                .query((row, number) -> id)
+                .single();
+        return id;
+    }
+
+    private String write(Map<String, Object> refs) {
+        try {
+            return json.writeValueAsString(refs);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package jp.kasane.audit.internal;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.function.Consumer;
+import org.springframework.web.util.ContentCachingResponseWrapper;
+
+/** An answer that is held back until its entry is written; then it goes out as it is. */
+final class HeldResponse extends ContentCachingResponseWrapper {
+
+    /** The entry could not be written: nothing of the answer may leave. */
+    static final class NotEntered extends RuntimeException {
+        NotEntered(RuntimeException cause) {
+            super(cause);
+        }
+    }
+
+    private final HttpServletResponse response;
+    private final Consumer<HttpServletResponse> enter;
+    private boolean entered;
+
+    HeldResponse(HttpServletResponse response, Consumer<HttpServletResponse> enter) {
+        super(response);
+        this.response = response;
+        this.enter = enter;
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() throws IOException {
+        if (KeptRequests.inPieces(this)) {
+            enter();
+            return response.getOutputStream();
+        }
+        return super.getOutputStream();
+    }
+
+    @Override
+    public PrintWriter getWriter() throws IOException {
+        if (KeptRequests.inPieces(this)) {
+            enter();
+            return response.getWriter();
+        }
+        return super.getWriter();
+    }
+
+    @Override
+    public void flushBuffer() throws IOException {
+        if (entered) {
+            response.flushBuffer();
+        }
+    }
+
+    @Override
+    public void sendError(int status) throws IOException {
+        enter(status);
+        super.sendError(status);
+    }
+
+    @Override
+    public void sendError(int status, String message) throws IOException {
+        enter(status);
+        super.sendError(status, message);
+    }
+
+    @Override
+    public void sendRedirect(String location) throws IOException {
+        enter(SC_FOUND);
+        super.sendRedirect(location);
+    }
+
+    /** Lets the answer go, with its entry before it. */
+    void release() throws IOException {
+        enter();
+        copyBodyToResponse();
+    }
+
+    private void enter(int status) {
+        if (!entered) {
+            setStatus(status);
+            enter();
+        }
+    }
+
+    private void enter() {
+        if (!entered) {
+            try {
+                enter.accept(this);
+            } catch (RuntimeException e) {
+                throw new NotEntered(e);
+            }
+            entered = true;
+        }
+    }
+}
