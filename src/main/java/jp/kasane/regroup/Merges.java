@@ -23,6 +23,7 @@ import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
 import jp.kasane.consent.CarriedConsents;
 import jp.kasane.consent.ConsentDependent;
+import jp.kasane.deadline.StandingDeadlines;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
@@ -61,6 +62,7 @@ public class Merges {
     private final Tasks tasks;
     private final Records records;
     private final Matches matches;
+    private final StandingDeadlines deadlines;
     private final Notices notices;
     private final SettingChanges words;
     private final SystemActor system;
@@ -78,6 +80,7 @@ public class Merges {
             Tasks tasks,
             Records records,
             Matches matches,
+            StandingDeadlines deadlines,
             Notices notices,
             SettingChanges words,
             SystemActor system,
@@ -93,6 +96,7 @@ public class Merges {
         this.tasks = tasks;
         this.records = records;
         this.matches = matches;
+        this.deadlines = deadlines;
         this.notices = notices;
         this.words = words;
         this.system = system;
@@ -134,14 +138,14 @@ public class Merges {
 
     /** Cases with somebody who may be one of this case's people (名寄せ), as far as they are seen. */
     @Transactional(readOnly = true)
-    public List<Ties.Other> candidates(UUID caseId) {
+    public List<Lineage.Other> candidates(UUID caseId) {
         return matches.of(caseId).stream()
                 .filter(match -> match.seen() && match.there().kind().equals("case"))
                 .map(match -> match.there().stream())
                 .distinct()
                 .map(cases::required)
                 .filter(file -> file.closedAt() == null)
-                .map(file -> new Ties.Other(file.id(), file.number(), file.householdName()))
+                .map(file -> new Lineage.Other(file.id(), file.number(), file.householdName()))
                 .toList();
     }
 
@@ -345,7 +349,7 @@ public class Merges {
                         row.getString("name"),
                         WrittenDates.dayAndHour(
                                 row.getTimestamp("recorded_at").toInstant(), LocaleContextHolder.getLocale()),
-                        file.mergedIntoNumber() == null ? words.word("ties.other") : file.mergedIntoNumber()))
+                        file.mergedIntoNumber() == null ? words.word("lineage.other") : file.mergedIntoNumber()))
                 .single();
     }
 
@@ -420,6 +424,8 @@ public class Merges {
             cases.begin(into, "assessment");
         }
         cases.mergeInto(caseId, into);
+        // A plan that was started is not ratified any more.
+        deadlines.settle(caseId, "Watch_Ratification");
         changes.add(null, ends, "merged", on, reason, List.of(), Map.of("intoCaseId", into));
         changes.add(null, stays, "joined", on, reason, told(stopped), Map.of("fromCaseId", caseId));
         records.goOn(stays);

@@ -145,13 +145,14 @@ class HouseholdSplitIT {
         // Where they were, they stay readable, with the day and where they are now.
         var old = file("coordinator", caseId);
         assertThat(old.at("/household/members")).hasSize(1);
-        assertThat(old.at("/ties/gone/0/called").asText()).isEqualTo("分離 子");
-        assertThat(old.at("/ties/gone/0/leftOn").asText())
+        assertThat(old.at("/lineage/gone/0/called").asText()).isEqualTo("分離 子");
+        assertThat(old.at("/lineage/gone/0/leftOn").asText())
                 .isEqualTo(TODAY.minusDays(3).toString());
-        assertThat(old.at("/ties/gone/0/to/id").asText()).isEqualTo(there);
+        assertThat(old.at("/lineage/gone/0/to/id").asText()).isEqualTo(there);
         assertThat(old.at("/changes/0/kind").asText()).isEqualTo("split");
         assertThat(old.get("consents")).hasSize(2);
-        assertThat(file("coordinator", there).at("/ties/splitFrom/id").asText()).isEqualTo(caseId);
+        assertThat(file("coordinator", there).at("/lineage/splitFrom/id").asText())
+                .isEqualTo(caseId);
         assertThat(kinds(caseId)).contains("household-split.recorded", "change.split");
         assertThat(kinds(there)).startsWith("case.split-off");
         assertThat(coordinator.openTask("Task_WriteAssessment", "caseId=" + caseId))
@@ -185,7 +186,7 @@ class HouseholdSplitIT {
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         var file = file("coordinator", caseId);
         assertThat(file.at("/household/members")).hasSize(1);
-        assertThat(file.at("/ties/gone/0/elsewhere").asBoolean()).isFalse();
+        assertThat(file.at("/lineage/gone/0/elsewhere").asBoolean()).isFalse();
         assertThat(kasane.sql()
                         .sql("select count(*) from kasane.case_file where split_from = :id")
                         .param("id", UUID.fromString(caseId))
@@ -200,7 +201,7 @@ class HouseholdSplitIT {
                         "/api/v1/submissions/" + submission + "/correction",
                         "{\"data\":" + other + ",\"reason\":\"日の誤り\"}");
         assertThat(corrected.status()).as(corrected.text()).isEqualTo(201);
-        assertThat(file("coordinator", caseId).at("/ties/gone/0/leftOn").asText())
+        assertThat(file("coordinator", caseId).at("/lineage/gone/0/leftOn").asText())
                 .isEqualTo(TODAY.minusDays(9).toString());
 
         var voided = kasane.as("coordinator")
@@ -209,7 +210,7 @@ class HouseholdSplitIT {
                         "{\"reason\":\"別れていない\",\"changePath\":true}");
         assertThat(voided.status()).as(voided.text()).isEqualTo(204);
         assertThat(file("coordinator", caseId).at("/household/members")).hasSize(2);
-        assertThat(file("coordinator", caseId).at("/ties").isNull()).isTrue();
+        assertThat(file("coordinator", caseId).at("/lineage").isNull()).isTrue();
     }
 
     @Test
@@ -299,8 +300,8 @@ class HouseholdSplitIT {
         assertThat(kasane.as("member").get("/api/v1/cases/" + newCase(without)).status())
                 .isEqualTo(404);
         var seen = file("member", without);
-        assertThat(seen.at("/ties/gone/0/elsewhere").asBoolean()).isTrue();
-        assertThat(seen.at("/ties/gone/0/to").isNull()).isTrue();
+        assertThat(seen.at("/lineage/gone/0/elsewhere").asBoolean()).isTrue();
+        assertThat(seen.at("/lineage/gone/0/to").isNull()).isTrue();
         assertThat(seen.toString()).doesNotContain(file.at("/case/number").asText());
     }
 

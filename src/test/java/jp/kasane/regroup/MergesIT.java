@@ -242,7 +242,7 @@ class MergesIT {
                 .extracting(JsonNode::asText)
                 .containsExactlyInAnyOrder("assessment", "plan");
         assertThat(inForce.getFirst().get("agencies")).hasSize(1);
-        assertThat(kept.at("/ties/joined/0/id").asText()).isEqualTo(ends);
+        assertThat(kept.at("/lineage/joined/0/id").asText()).isEqualTo(ends);
         assertThat(kept.at("/changes/0/kind").asText()).isEqualTo("joined");
         assertThat(kinds(stays)).contains("change.joined");
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import jp.kasane.casefile.Cases;
+import jp.kasane.consultation.ConsultationSection;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -13,12 +14,12 @@ import org.springframework.transaction.annotation.Transactional;
 /** Other cases that a case's people came from or went to. That there is one is no secret of the case; which one, the database says. */
 @Component
 @Transactional(readOnly = true)
-public class Ties implements CaseSection {
+public class Lineage implements CaseSection {
 
     private final JdbcClient jdbc;
     private final Cases cases;
 
-    Ties(JdbcClient jdbc, Cases cases) {
+    Lineage(JdbcClient jdbc, Cases cases) {
         this.jdbc = jdbc;
         this.cases = cases;
     }
@@ -43,7 +44,7 @@ public class Ties implements CaseSection {
 
     @Override
     public String key() {
-        return "ties";
+        return "lineage";
     }
 
     @Override
@@ -84,17 +85,46 @@ public class Ties implements CaseSection {
                 .param("id", caseId)
                 .query(Other.class)
                 .list();
-        var ties = new Of(other(file.splitFrom()), other(file.mergedInto()), joined, gone);
-        return ties.splitFrom() == null && ties.mergedInto() == null && joined.isEmpty() && gone.isEmpty()
+        var lineage = new Of(other(cases, file.splitFrom()), other(cases, file.mergedInto()), joined, gone);
+        return lineage.splitFrom() == null && lineage.mergedInto() == null && joined.isEmpty() && gone.isEmpty()
                 ? null
-                : ties;
+                : lineage;
     }
 
-    private Other other(UUID id) {
+    private static Other other(Cases cases, UUID id) {
         return id == null
                 ? null
                 : cases.find(id)
                         .map(file -> new Other(id, file.number(), file.householdName()))
                         .orElse(new Other(null, null, null));
+    }
+
+    /** On the page of a consultation: its case is another one now. */
+    @Component
+    static class OfConsultation implements ConsultationSection {
+
+        private final JdbcClient jdbc;
+        private final Cases cases;
+
+        OfConsultation(JdbcClient jdbc, Cases cases) {
+            this.jdbc = jdbc;
+            this.cases = cases;
+        }
+
+        @Override
+        public String key() {
+            return "mergedInto";
+        }
+
+        @Override
+        public Other of(UUID consultationId) {
+            return jdbc.sql("select case_id from kasane.consultation where id = :id and case_id is not null")
+                    .param("id", consultationId)
+                    .query(UUID.class)
+                    .optional()
+                    .flatMap(cases::find)
+                    .map(file -> other(cases, file.mergedInto()))
+                    .orElse(null);
+        }
     }
 }
