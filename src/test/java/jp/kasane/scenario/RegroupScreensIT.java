@@ -113,11 +113,16 @@ class RegroupScreensIT {
         var stays = household(
                 "画面統合家（本家）",
                 "{ name: 画面 透子, kana: がめん とうこ, birthDate: \"1961-07-08\", relation: spouse, subject: true, address: 新町２, concerns: [food] }");
+        var task = kasane.as("coordinator").task("Task_WriteAssessment", "caseId=" + ends);
+        assertThat(kasane.as("coordinator")
+                        .put("/api/v1/tasks/" + task + "/draft", "{\"householdIssue\":\"書きかけの課題\"}")
+                        .status())
+                .isEqualTo(204);
         var page = browser.as("coordinator");
         browser.open(page, "/matches");
         pictures(page, "merge-matches");
         browser.open(page, "/cases/" + ends);
-        page.locator("a:has-text('ほかのケースと一つの世帯にする')").click();
+        page.locator("#household a:has-text('ほかのケースと一つの世帯にする')").click();
         page.fill("#into", "2026-99999");
         page.click("button:has-text('二つを並べて見る')");
         assertThat(page.locator("[role=alert]").textContent()).contains("見つかりません");
@@ -130,11 +135,11 @@ class RegroupScreensIT {
 
         page.click("button:has-text('に統合する')");
         assertThat(page.locator("[role=alert]").textContent()).contains("氏名", "続柄", "住所", "理由", "進め方");
+        assertThat(page.inputValue("#on")).isEqualTo(TODAY.toString());
         pictures(page, "merge-errors");
         for (var field : new String[] {"name", "relation", "address"}) {
             page.locator("input[name$='-" + field + "'][value=stays]").check();
         }
-        page.fill("#on", TODAY.toString());
         page.fill("#reason", "住民票で確かめた");
         page.locator("input[name=next][value=asis]").check();
         page.click("button:has-text('に統合する')");
@@ -146,6 +151,12 @@ class RegroupScreensIT {
         page.locator("h1:has-text('画面統合家')").waitFor();
         assertThat(page.locator("[role=status]").first().textContent()).contains(number(stays), "に統合");
         pictures(page, "merge-ended");
+        browser.open(page, "/tasks/" + task);
+        page.locator("#form .fjs-form").waitFor();
+        assertThat(page.locator("main").textContent()).contains(number(stays) + "に統合", "書きかけた内容");
+        assertThat(page.locator("#form").locator("textarea").first().inputValue())
+                .isEqualTo("書きかけの課題");
+        pictures(page, "merge-late-task");
         browser.open(page, "/cases");
         assertThat(page.locator("tr:has-text('" + number(ends) + "')").textContent())
                 .contains(number(stays) + " に統合");

@@ -1,5 +1,6 @@
 package jp.kasane.regroup.web;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.Cases;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.regroup.MergeSheet;
 import jp.kasane.regroup.Merges;
@@ -27,8 +29,10 @@ class MergePages {
 
     private final Merges merges;
     private final Cases cases;
+    private final Clock clock;
 
-    MergePages(Merges merges, Cases cases) {
+    MergePages(Merges merges, Cases cases, Clock clock) {
+        this.clock = clock;
         this.merges = merges;
         this.cases = cases;
     }
@@ -45,7 +49,8 @@ class MergePages {
         } catch (Refusal.NotFound none) {
             return choose(caseId, into, none.getMessage(), HttpStatus.NOT_FOUND);
         }
-        return page(merges.sheet(caseId, stays, null), Map.of(), Map.of(), null, HttpStatus.OK);
+        var today = JapaneseTime.dayOf(clock.instant()).toString();
+        return page(merges.sheet(caseId, stays, null), Map.of("on", today), Map.of(), null, HttpStatus.OK);
     }
 
     /** One button reads the page anew with the people as they were paired, the other one merges. */
