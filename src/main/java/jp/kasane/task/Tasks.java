@@ -110,6 +110,7 @@ public class Tasks {
      * A task with its form, ready to be filled in.
      *
      * @param draftLeft whether what the acting user had typed is still there, although it is not open any more
+     * @param goesOnIn the case into which its case was merged, where the acting user sees that; null otherwise
      * @param processVersion of the diagram it came from
      */
     public record Sheet(
@@ -117,6 +118,7 @@ public class Tasks {
             boolean open,
             String closedBecause,
             boolean draftLeft,
+            UUID goesOnIn,
             String formId,
             Integer formVersion,
             String step,
@@ -149,9 +151,10 @@ public class Tasks {
     public Sheet sheet(String id) {
         return transaction.execute(tx -> {
             var task = required(id);
-            var merged = mergedCase(task).isPresent();
-            var row =
-                    rows.of(List.of(task.id())).stream().filter(open -> !merged).findFirst();
+            var merged = mergedCase(task);
+            var row = rows.of(List.of(task.id())).stream()
+                    .filter(open -> merged.isEmpty())
+                    .findFirst();
             var typed = draft(task.id());
             var data = submissions.context(task.formId(), task.caseId(), task.instanceKey());
             if (row.isPresent()) {
@@ -166,6 +169,9 @@ public class Tasks {
                     row.isPresent(),
                     row.isPresent() ? null : whyClosed(task),
                     row.isEmpty() && typed.isPresent(),
+                    merged.filter(file -> file.mergedIntoNumber() != null)
+                            .map(CaseFile::mergedInto)
+                            .orElse(null),
                     task.formId(),
                     task.formVersion(),
                     task.step(),

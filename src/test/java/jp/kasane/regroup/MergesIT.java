@@ -338,6 +338,7 @@ class MergesIT {
         var sheet = coordinator.get("/api/v1/tasks/" + task);
         assertThat(sheet.at("/open").asBoolean()).isFalse();
         assertThat(sheet.at("/draftLeft").asBoolean()).isTrue();
+        assertThat(sheet.at("/goesOnIn").asText()).isEqualTo(stays);
         assertThat(sheet.at("/data/householdIssue").asText()).isEqualTo("一時間かけて書いた");
         await("the engine has ended it").atMost(Duration.ofSeconds(60)).until(() -> running(ends) == 0);
         assertThat(coordinator.get("/api/v1/tasks/" + task).at("/closedBecause").asText())
