@@ -10,6 +10,8 @@ import java.util.UUID;
  * @param phase assessment, meeting, outreach, plan, monitoring, closure, watch, closed
  * @param step where in the phase it stands; a re-seated case goes on from here
  * @param owner city or council: who takes it up (002, L914-924); undecided until that is settled, null for a case from before
+ * @param splitFrom the case its household parted from, or null
+ * @param mergedInto the case its household joined, or null; {@code mergedIntoNumber} is null too where the acting user does not see it
  */
 public record CaseFile(
         UUID id,
@@ -30,7 +32,10 @@ public record CaseFile(
         LocalDate nextReviewOn,
         LocalDate watchOn,
         Instant openedAt,
-        Instant closedAt) {
+        Instant closedAt,
+        UUID splitFrom,
+        UUID mergedInto,
+        String mergedIntoNumber) {
 
     /** Closed, and nobody looks again: a watched case is not. */
     public boolean closed() {

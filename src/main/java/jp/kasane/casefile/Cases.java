@@ -25,11 +25,13 @@ public class Cases {
             """
             select f.id, f.number, h.name as household_name, f.phase, f.step, f.lead_agency_id, l.name as lead_agency,
                    f.coordinating_agency_id, c.name as coordinating_agency, f.receiving_agency_id, f.case_class, f.urgency,
-                   f.owner, f.restricted, f.watch, f.next_review_on, f.watch_on, f.opened_at, f.closed_at
+                   f.owner, f.restricted, f.watch, f.next_review_on, f.watch_on, f.opened_at, f.closed_at,
+                   f.split_from, f.merged_into, x.number as merged_into_number
             from kasane.case_file f
             join kasane.agency l on l.id = f.lead_agency_id
             join kasane.agency c on c.id = f.coordinating_agency_id
             left join kasane.household h on h.case_id = f.id
+            left join kasane.case_file x on x.id = f.merged_into
             """;
 
     private final JdbcClient jdbc;
@@ -92,6 +94,55 @@ public class Cases {
             events.publishEvent(new CaseMoved(id, phase, Phases.firstStep(phase)));
         });
         engine.startCases(List.copyOf(cases.keySet()));
+    }
+
+    /**
+     * Opens a case for people who part from another one's household (世帯分離), with the assessment: of them as a household of their own
+     * nothing is known yet. It is accompanied by whoever accompanied them, as urgent and as restricted as it was, and whoever took the
+     * first one up keeps this one; its lead is to be passed on by whoever knows what consent covers.
+     */
+    public UUID openBeside(CaseFile from) {
+        var id = Ids.next();
+        streams.open(id, "case");
+        jdbc.sql(
+                        """
+                        insert into kasane.case_file (id, municipality_id, number, phase, step, lead_agency_id, coordinating_agency_id,
+                            case_class, urgency, owner, restricted, split_from, opened_at)
+                        values (:id, kasane.my_municipality(), :number, 'assessment', :step, :agency, :agency, :class, :urgency, :owner, :restricted,
+                            :from, :now)
+                        """)
+                .param("id", id)
+                .param("number", nextNumber())
+                .param("step", Phases.firstStep("assessment"))
+                .param("agency", from.coordinatingAgencyId())
+                .param("class", from.caseClass())
+                .param("urgency", from.urgency())
+                .param("owner", from.owner())
+                .param("restricted", from.restricted())
+                .param("from", from.id())
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        return id;
+    }
+
+    /** To be called once {@link #openBeside such a case} has its household. */
+    public void partedFrom(UUID caseId, UUID from) {
+        streams.append(caseId, CaseEvent.now("case.split-off", clock.instant(), Map.of("fromCaseId", from)));
+        engine.startCase(caseId);
+        events.publishEvent(new CaseMoved(caseId, "assessment", Phases.firstStep("assessment")));
+    }
+
+    /**
+     * The case ends because its household is another case's (世帯統合): it is closed as ever, and whatever runs of it in the engine,
+     * roles and invitations included, ends. It stays readable and is never opened again. Both streams must be locked.
+     */
+    public void mergeInto(UUID caseId, UUID into) {
+        close(caseId, null);
+        jdbc.sql("update kasane.case_file set merged_into = :into where id = :id")
+                .param("id", caseId)
+                .param("into", into)
+                .update();
+        engine.end(caseId);
     }
 
     /** Per municipality and fiscal year, which starts in April: 2026-0012. */

@@ -2,7 +2,6 @@ package jp.kasane.consent;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.casefile.CaseChanges;
@@ -26,7 +25,7 @@ class ChangeConsent implements FreeForm {
     private final JdbcClient jdbc;
     private final ConsentRows rows;
     private final Consents consents;
-    private final List<ConsentDependent> dependents;
+    private final WhatRestsOnConsent resting;
     private final Agencies agencies;
     private final Cases cases;
     private final CaseChanges changes;
@@ -37,7 +36,7 @@ class ChangeConsent implements FreeForm {
             JdbcClient jdbc,
             ConsentRows rows,
             Consents consents,
-            List<ConsentDependent> dependents,
+            WhatRestsOnConsent resting,
             Agencies agencies,
             Cases cases,
             CaseChanges changes,
@@ -46,7 +45,7 @@ class ChangeConsent implements FreeForm {
         this.jdbc = jdbc;
         this.rows = rows;
         this.consents = consents;
-        this.dependents = dependents;
+        this.resting = resting;
         this.agencies = agencies;
         this.cases = cases;
         this.changes = changes;
@@ -81,7 +80,7 @@ class ChangeConsent implements FreeForm {
                 s.list("scope"),
                 s.list("agencies").stream().map(agencies::idOf).toList(),
                 s.date("occurredOn"));
-        var stopped = follow(before, sufficedBefore, !state.equals("given"));
+        var stopped = resting.follow(before, sufficedBefore, !state.equals("given"));
         changes.add(
                 s.id(),
                 before,
@@ -99,27 +98,6 @@ class ChangeConsent implements FreeForm {
         return Map.of("consentSufficient", consents.sufficient(s.caseId()));
     }
 
-    /** What rests on consent, and the case's way, follow what is in force now. */
-    private List<ConsentDependent.Stopped> follow(CaseFile before, boolean sufficedBefore, boolean less) {
-        boolean suffices = consents.sufficient(before.id());
-        var covered = consents.covered(before.id());
-        var stopped = new ArrayList<ConsentDependent.Stopped>();
-        if (less) {
-            dependents.forEach(dependent -> stopped.addAll(dependent.consentChanged(before.id(), suffices, covered)));
-        }
-        boolean planStopped = stopped.stream().anyMatch(each -> each.kind().equals("plan"));
-        if (!suffices && (before.phase().equals("plan") || before.phase().equals("monitoring") && planStopped)) {
-            if (hasOutreachPlan(before.id())) {
-                cases.moveTo(before.id(), "outreach", "contact");
-            } else {
-                cases.begin(before.id(), "outreach");
-            }
-        } else if (suffices && !sufficedBefore && before.phase().equals("outreach")) {
-            cases.begin(before.id(), "plan");
-        }
-        return stopped;
-    }
-
     /** What the person is recorded to have said; where that changes what is in force, the case follows. */
     @Override
     public boolean correct(Recorded before, Submission after) {
@@ -135,7 +113,7 @@ class ChangeConsent implements FreeForm {
                 after.list("agencies").stream().map(agencies::idOf).toList(),
                 after.date("occurredOn"));
         rows.keepPlace(before.submission(), after);
-        follow(file, sufficed, true);
+        resting.follow(file, sufficed, true);
         return false;
     }
 
@@ -146,7 +124,7 @@ class ChangeConsent implements FreeForm {
         boolean sufficed = consents.sufficient(before.caseId());
         changes.withdraw(before.id());
         rows.withdraw(before.id());
-        follow(file, sufficed, true);
+        resting.follow(file, sufficed, true);
     }
 
     private void tell(CaseFile file, UUID submission) {
@@ -159,14 +137,5 @@ class ChangeConsent implements FreeForm {
                 "consent-changed",
                 "consent:" + submission,
                 Notices.About.aCase(file.id()));
-    }
-
-    private boolean hasOutreachPlan(UUID caseId) {
-        return jdbc.sql(
-                                "select count(*) from kasane.plan where case_id = :id and kind = 'outreach' and status = 'decided'")
-                        .param("id", caseId)
-                        .query(Long.class)
-                        .single()
-                > 0;
     }
 }

@@ -22,6 +22,7 @@ public class Consents implements CaseSection {
     /**
      * @param state given, narrowed or withdrawn
      * @param inForce a person's latest row is
+     * @param carried said in another case, from which the person came
      */
     public record Consent(
             UUID id,
@@ -34,7 +35,8 @@ public class Consents implements CaseSection {
             LocalDate occurredOn,
             Instant recordedAt,
             String recordedBy,
-            boolean inForce) {}
+            boolean inForce,
+            boolean carried) {}
 
     /** What a person's latest statement allows. */
     private record InForce(UUID memberId, boolean subject, String state, List<String> scope, List<UUID> agencies) {}
@@ -110,7 +112,7 @@ public class Consents implements CaseSection {
         return jdbc.sql(
                         """
                         select c.id, coalesce(m.name, m.label) as member, c.state, c.scope, c.evidence, c.note, c.occurred_on, c.recorded_at,
-                               u.display_name as recorded_by,
+                               u.display_name as recorded_by, c.carried_from is not null as carried,
                                row_number() over (partition by c.member_id order by c.recorded_at desc, c.id desc) = 1 as in_force,
                                (select array_agg(a.name order by a.position) from kasane.agency a where a.id = any (c.agency_ids)) as agencies
                         from kasane.consent c join kasane.household_member m on m.id = c.member_id
@@ -131,7 +133,8 @@ public class Consents implements CaseSection {
                         row.getObject("occurred_on", LocalDate.class),
                         row.getTimestamp("recorded_at").toInstant(),
                         row.getString("recorded_by"),
-                        row.getBoolean("in_force")))
+                        row.getBoolean("in_force"),
+                        row.getBoolean("carried")))
                 .list();
     }
 

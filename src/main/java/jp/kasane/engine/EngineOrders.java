@@ -130,6 +130,14 @@ public class EngineOrders {
         companions.forEach(companion -> companion.startAgain(streamId));
     }
 
+    /** Ends the stream's instances for good, those beside it (roles, invitations) included: nothing starts again. */
+    public void end(UUID streamId) {
+        jdbc.sql("update kasane.stream set seat = seat + 1 where id = :id")
+                .param("id", streamId)
+                .update();
+        outbox.add(streamId, "re-seat", Map.of());
+    }
+
     private static PublishMessage startOfMatter(String kind, UUID id, int seat) {
         return start(kind + "-started", "matterId", id, seat, kind);
     }

@@ -28,10 +28,13 @@ class GatherInformation implements StepHandler {
     private final JdbcClient jdbc;
     private final Households households;
     private final MemberRows rows;
+    private final Moves moves;
     private final Agencies agencies;
     private final Cases cases;
 
-    GatherInformation(JdbcClient jdbc, Households households, MemberRows rows, Agencies agencies, Cases cases) {
+    GatherInformation(
+            JdbcClient jdbc, Households households, MemberRows rows, Moves moves, Agencies agencies, Cases cases) {
+        this.moves = moves;
         this.jdbc = jdbc;
         this.rows = rows;
         this.households = households;
@@ -245,6 +248,13 @@ class GatherInformation implements StepHandler {
             if (Submission.text(member, "name") == null && Submission.text(member, "label") == null) {
                 errors.add(
                         new Refusal.FieldError("members[" + i + "].name", "世帯員" + (i + 1) + "の氏名", "か仮の呼び名を入力してください。"));
+            }
+            // A sheet that was opened before they left would bring them back as somebody else.
+            if (Ids.parse(Submission.text(member, "memberId"))
+                    .filter(id -> moves.hasLeft(s.caseId(), id))
+                    .isPresent()) {
+                errors.add(
+                        new Refusal.FieldError("members[" + i + "].name", "世帯員" + (i + 1), "は世帯を離れました。この行を消してください。"));
             }
             anySubject |= member.path("subject").asBoolean();
         }

@@ -22,6 +22,9 @@ class MeetingsFollowThePath {
     /** The plan is to be decided without a meeting, or its meeting was held: no other waits for it. */
     @EventListener
     void on(CaseMoved moved) {
+        if (moved.phase().equals("closed")) {
+            noneIsHeld(moved.caseId());
+        }
         if (!moved.phase().equals("plan") || !moved.step().equals("decide")) {
             return;
         }
@@ -50,6 +53,16 @@ class MeetingsFollowThePath {
                 .query(UUID.class)
                 .list()
                 .forEach(meeting -> off(corrected.caseId(), meeting));
+    }
+
+    /** The case is closed, or its household became another case's: nobody sits for it. */
+    private void noneIsHeld(UUID caseId) {
+        jdbc.sql(
+                        "update kasane.meeting set status = 'cancelled' where case_id = :case and status not in ('held', 'cancelled') returning id")
+                .param("case", caseId)
+                .query(UUID.class)
+                .list()
+                .forEach(meeting -> off(caseId, meeting));
     }
 
     private void off(UUID caseId, UUID meeting) {

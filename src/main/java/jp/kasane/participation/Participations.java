@@ -20,6 +20,7 @@ import jp.kasane.engine.Companion;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
+import jp.kasane.household.MembersLeft;
 import jp.kasane.task.Submission;
 import jp.kasane.worker.UnknownReference;
 import org.springframework.context.event.EventListener;
@@ -88,7 +89,7 @@ class Participations implements Companion, ProcessFacts, CaseSection, ConsentDep
                 .forEach(id -> engine.startCompanion(caseId, "participation-started", "participation", id, Map.of()));
     }
 
-    /** @param why moved-on, stopped, closed, consent or voided */
+    /** @param why moved-on, stopped, closed, left, consent or voided */
     void end(UUID caseId, UUID id, String why, boolean knock) {
         jdbc.sql(
                         """
@@ -153,6 +154,14 @@ class Participations implements Companion, ProcessFacts, CaseSection, ConsentDep
         if (moved.phase().equals("closed") || moved.phase().equals("watch")) {
             open(moved.caseId()).forEach(row -> end(moved.caseId(), row.id(), "closed", true));
         }
+    }
+
+    /** Where they live now is for another household to look for. */
+    @EventListener
+    void on(MembersLeft left) {
+        open(left.caseId()).stream()
+                .filter(row -> left.memberIds().contains(row.memberId()))
+                .forEach(row -> end(left.caseId(), row.id(), "left", true));
     }
 
     private List<Row> open(UUID caseId) {

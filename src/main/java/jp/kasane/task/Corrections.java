@@ -318,10 +318,16 @@ public class Corrections {
     /** Takes the lock of the stream: what is read from here on holds. */
     private Recorded toChange(UUID id) {
         var seen = required(id);
+        if (ofMerged(seen)) {
+            throw new Refusal.Conflict(Tasks.merged(cases.required(seen.caseId())));
+        }
         if (!mayCorrect(seen)) {
             throw new Refusal.Forbidden("この作業の担当ではないため、訂正・取消はできません。");
         }
         streams.lock(seen.submission().streamId());
+        if (ofMerged(seen)) {
+            throw new Refusal.Conflict(Tasks.merged(cases.required(seen.caseId())));
+        }
         requireNewest(id);
         return required(id);
     }
@@ -396,8 +402,16 @@ public class Corrections {
                 .list();
     }
 
+    /** What a merged case holds is history: what is right now stands in the case it was merged into. */
+    private boolean ofMerged(Recorded recorded) {
+        return recorded.caseId() != null && cases.required(recorded.caseId()).mergedInto() != null;
+    }
+
     /** Who may do the step, and managers. */
     private boolean mayCorrect(Recorded recorded) {
+        if (ofMerged(recorded)) {
+            return false;
+        }
         var actor = Acting.required();
         if (actor.has("manager")) {
             return true;

@@ -68,7 +68,7 @@ public class Records implements CaseSection {
     }
 
     /** The engine hears of it where the case no longer stands where it stood. */
-    void goOn(CaseFile before) {
+    public void goOn(CaseFile before) {
         if (!cases.required(before.id()).standsElsewhereThan(before)) {
             return;
         }
@@ -106,6 +106,9 @@ public class Records implements CaseSection {
 
     private CaseFile fitting(UUID caseId, FreeForm kind) {
         var file = cases.required(caseId);
+        if (file.mergedInto() != null) {
+            throw new Refusal.Conflict(Tasks.merged(file));
+        }
         if (!kind.fits(file)) {
             throw new Refusal.Conflict(file.closed() ? "このケースは終結しています。" : "ケースの今の段階では、この記録はできません。");
         }
@@ -118,7 +121,7 @@ public class Records implements CaseSection {
     public List<String> of(UUID caseId) {
         var file = cases.required(caseId);
         return kinds.stream()
-                .filter(kind -> mayRecord(kind) && kind.fits(file))
+                .filter(kind -> file.mergedInto() == null && mayRecord(kind) && kind.fits(file))
                 .map(StepHandler::formId)
                 .sorted()
                 .toList();

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import jp.kasane.casefile.CaseFile;
+import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.engine.EngineTask;
@@ -31,6 +33,7 @@ public class Tasks {
     private final EngineTasks engineTasks;
     private final EngineOrders engine;
     private final Streams streams;
+    private final Cases cases;
     private final Submissions submissions;
     private final Forms forms;
     private final TransactionTemplate transaction;
@@ -42,6 +45,7 @@ public class Tasks {
             EngineTasks engineTasks,
             EngineOrders engine,
             Streams streams,
+            Cases cases,
             Submissions submissions,
             Forms forms,
             TransactionTemplate transaction,
@@ -51,6 +55,7 @@ public class Tasks {
         this.engineTasks = engineTasks;
         this.engine = engine;
         this.streams = streams;
+        this.cases = cases;
         this.submissions = submissions;
         this.forms = forms;
         this.transaction = transaction;
@@ -104,12 +109,16 @@ public class Tasks {
     /**
      * A task with its form, ready to be filled in.
      *
+     * @param draftLeft whether what the acting user had typed is still there, although it is not open any more
+     * @param goesOnIn the case into which its case was merged, where the acting user sees that; null otherwise
      * @param processVersion of the diagram it came from
      */
     public record Sheet(
             Row task,
             boolean open,
             String closedBecause,
+            boolean draftLeft,
+            UUID goesOnIn,
             String formId,
             Integer formVersion,
             String step,
@@ -142,19 +151,27 @@ public class Tasks {
     public Sheet sheet(String id) {
         return transaction.execute(tx -> {
             var task = required(id);
-            var row = rows.of(List.of(task.id())).stream().findFirst();
+            var merged = mergedCase(task);
+            var row = rows.of(List.of(task.id())).stream()
+                    .filter(open -> merged.isEmpty())
+                    .findFirst();
+            var typed = draft(task.id());
             var data = submissions.context(task.formId(), task.caseId(), task.instanceKey());
             if (row.isPresent()) {
                 data.putAll(submissions
                         .handler(task.formId())
                         .prefill(task.caseId(), task.consultationId(), task.instanceKey()));
-                draft(task.id()).ifPresent(draft -> draft.fields()
-                        .forEachRemaining(field -> data.put(field.getKey(), field.getValue())));
             }
+            typed.ifPresent(
+                    draft -> draft.fields().forEachRemaining(field -> data.put(field.getKey(), field.getValue())));
             return new Sheet(
                     row.orElse(null),
                     row.isPresent(),
                     row.isPresent() ? null : whyClosed(task),
+                    row.isEmpty() && typed.isPresent(),
+                    merged.filter(file -> file.mergedIntoNumber() != null)
+                            .map(CaseFile::mergedInto)
+                            .orElse(null),
                     task.formId(),
                     task.formVersion(),
                     task.step(),
@@ -168,26 +185,30 @@ public class Tasks {
     /** Keeps what was typed so far. It is found again on another machine, and by nobody else. */
     public void saveDraft(String id, ObjectNode data) {
         transaction.executeWithoutResult(tx -> {
-            var task = workable(id);
-            jdbc.sql(
-                            """
-                            insert into kasane.draft (task_id, user_id, municipality_id, data, saved_at)
-                            values (:task, kasane.acting_user(), :municipality, :data::jsonb, :now)
-                            on conflict (task_id, user_id) do update set data = excluded.data, saved_at = excluded.saved_at
-                            """)
-                    .param("task", task.id())
-                    .param("municipality", task.municipalityId())
-                    .param("data", data.toString().replace("\\u0000", ""))
-                    .param("now", Timestamp.from(clock.instant()))
-                    .update();
+            keep(workable(id), data);
         });
+    }
+
+    private void keep(EngineTask task, ObjectNode data) {
+        jdbc.sql(
+                        """
+                        insert into kasane.draft (task_id, user_id, municipality_id, data, saved_at)
+                        values (:task, kasane.acting_user(), :municipality, :data::jsonb, :now)
+                        on conflict (task_id, user_id) do update set data = excluded.data, saved_at = excluded.saved_at
+                        """)
+                .param("task", task.id())
+                .param("municipality", task.municipalityId())
+                .param("data", data.toString().replace("\\u0000", ""))
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
     }
 
     /**
      * Submits a task: one transaction checks, stores, applies, records and orders the engine to go on (DESIGN §8.2).
      *
      * @throws Refusal.NotFound if there is no such task for the acting user
-     * @throws Refusal.Conflict if it is done already, or somebody else has taken it; nothing changed
+     * @throws Refusal.Conflict if it is done already, or somebody else has taken it; nothing changed. Where its case was merged meanwhile,
+     *     what was entered is kept as a draft: the work was somebody's, and belongs to the other case now
      * @throws Refusal.Forbidden if it is seen, but not the acting user's to do
      * @throws Refusal.Invalid if a field cannot be accepted; what was entered is kept as a draft
      */
@@ -213,7 +234,36 @@ public class Tasks {
                 saveDraft(id, data);
             }
             throw invalid;
+        } catch (Refusal.Conflict late) {
+            if (entered instanceof ObjectNode data) {
+                transaction.executeWithoutResult(tx -> keepOfMerged(id, data));
+            }
+            throw late;
         }
+    }
+
+    private void keepOfMerged(String id, ObjectNode data) {
+        var task = required(id);
+        boolean mine = !data.isEmpty()
+                && jdbc.sql("select :audience = any (kasane.workable_audiences())")
+                        .param("audience", task.audienceId())
+                        .query(Boolean.class)
+                        .single();
+        if (mine && mergedCase(task).isPresent()) {
+            keep(task, data);
+        }
+    }
+
+    /** The case the task belongs to, where that was merged and the task never submitted. */
+    private Optional<CaseFile> mergedCase(EngineTask task) {
+        return task.caseId() == null
+                ? Optional.empty()
+                : cases.find(task.caseId()).filter(file -> file.mergedInto() != null);
+    }
+
+    static String merged(CaseFile file) {
+        return "このケースは、" + (file.mergedIntoNumber() == null ? "別のケース" : file.mergedIntoNumber())
+                + "に統合されました。続きは統合先のケースに記録してください。";
     }
 
     /** Whoever stands in for somebody does their tasks on their behalf, without saying so each time. */
@@ -293,6 +343,10 @@ public class Tasks {
                 .optional();
         if (submitted.isPresent()) {
             return submitted.get();
+        }
+        var into = mergedCase(task);
+        if (into.isPresent()) {
+            return merged(into.get()) + "書きかけた内容は、この作業の画面に残ります。";
         }
         boolean elsewhere = jdbc.sql(
                         """

@@ -114,7 +114,7 @@ class TrailIT {
         var written = kasane.as("coordinator")
                 .post(
                         "/api/v1/cases/" + caseId + "/records/contact",
-                        "{\"data\":{\"contactedAt\":\"2026-11-20T10:00:00+09:00\",\"method\":\"visit\",\"content\":\"会えた\"}}");
+                        "{\"data\":{\"occurredAt\":\"2026-11-20T10:00:00+09:00\",\"kind\":\"visit\",\"content\":\"会えた\"}}");
         assertThat(written.status()).as(written.text()).isEqualTo(201);
         var entries = trail("request=" + written.request());
         assertThat(kinds(written.request())).contains("act", "write");

@@ -54,6 +54,7 @@ class FormSubsetTest {
                                 "urgent-event",
                                 "moving-out",
                                 "member-added",
+                                "household-split",
                                 "reopening",
                                 "meeting-request",
                                 "lead-handover",

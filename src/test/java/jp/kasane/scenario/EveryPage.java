@@ -48,6 +48,18 @@ final class EveryPage {
               task: Task_Triage
               data: { caseClass: class3, reason: 複合, urgency: normal, route: case }
             """;
+    private static final String GATHERED = TRIAGED
+            + """
+            - as: coordinator
+              task: Task_GatherInformation
+              data:
+                householdName: 見る家
+                members:
+                  - { name: 見る 太郎, kana: みる たろう, birthDate: "1950-01-02", relation: head, subject: true, address: 中央1, concerns: [food] }
+                  - { name: 見る 次郎, relation: child, subject: false, concerns: [work] }
+                agencies: [ { agency: anshin, relation: current } ]
+                gathered: 集めたこと
+            """;
     private static final String BODY =
             """
             {"code":"network-every","name":"頁の連携会議","kinds":["network"],"rhythm":"weekly","weekday":"3","every":"1",
@@ -67,6 +79,7 @@ final class EveryPage {
         publicAndSettings();
         ofAClosedCase();
         ofAMeetingToCome();
+        ofTwoCasesThatAreOne();
         ofTheCommunity();
     }
 
@@ -216,6 +229,16 @@ final class EveryPage {
         add(null, "/i/{token}", last(page.inputValue("#made-url")));
         var sheet = kasane.as("manager").post("/api/v1/settings/sheet-link", "{\"agency\":\"hachimaru\"}");
         add(null, "/s/{link}", last(sheet.at("/url").asText()));
+    }
+
+    private void ofTwoCasesThatAreOne() {
+        var one = kasane.playSteps(GATHERED).caseId();
+        var other = kasane.playSteps(
+                        GATHERED.replace("見る 太郎, kana", "見る 多郎, kana").replace("中央1", "中央2"))
+                .caseId();
+        add("coordinator", "/cases/{id}/merge", one);
+        shown("coordinator", "/cases/{id}/merge", "/cases/" + one + "/merge?into=" + other);
+        add("coordinator", "/cases/{id}/records/{form}/new", one, "household-split");
     }
 
     private void ofTheCommunity() {

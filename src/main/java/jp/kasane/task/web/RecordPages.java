@@ -29,11 +29,15 @@ class RecordPages {
             @PathVariable String id,
             @PathVariable String form,
             @RequestParam(required = false) String state,
+            @RequestParam(required = false) String member,
             Model model) {
         var blank = records.blank(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("ケース")), form);
         // A link says what happened already; what is no choice of the form, the form drops.
         if (state != null) {
             blank.data().putIfAbsent("state", state);
+        }
+        if (member != null) {
+            blank.data().putIfAbsent("memberIds", java.util.List.of(member));
         }
         model.addAttribute("file", blank.file());
         model.addAttribute("colleagues", people.colleagues());
