@@ -55,6 +55,9 @@ class AccessibilityIT {
     private static final Map<String, Page> looking = new HashMap<>();
     private static final Set<String> hosts = Collections.synchronizedSet(new LinkedHashSet<>());
     private static final Set<String> complaints = Collections.synchronizedSet(new LinkedHashSet<>());
+    /** By the id that the trail should know them by. */
+    private static final Map<String, String> answers = new java.util.concurrent.ConcurrentHashMap<>();
+
     private static final Set<String> policies = Collections.synchronizedSet(new LinkedHashSet<>());
 
     @BeforeAll
@@ -90,6 +93,10 @@ class AccessibilityIT {
             }
         }
         assertThat(found).isEmpty();
+        assertThat(answers.keySet())
+                .as("whatever was answered is on the trail")
+                .hasSizeGreaterThan(100)
+                .allSatisfy(id -> assertThat(onTheTrail(id)).as(answers.get(id)).isOne());
         assertThat(hosts).containsExactly(kasane.baseUrl());
         assertThat(complaints).isEmpty();
         assertThat(policies).isNotEmpty().allSatisfy(policy -> assertThat(policy)
@@ -137,6 +144,16 @@ class AccessibilityIT {
                 && !one.closest('.scroll, .parts, .diagram-canvas')).slice(0, 4)
               .map((one) => one.tagName + '.' + one.className + '#' + one.id).join(' ')""";
 
+    private static int onTheTrail(String request) {
+        return request.equals("none")
+                ? 0
+                : kasane.sql()
+                        .sql("select count(*) from audit.entry where request_id = :id::uuid and status is not null")
+                        .param("id", request)
+                        .query(Integer.class)
+                        .single();
+    }
+
     private static List<Visit> main() {
         return pages.visits().stream()
                 .filter(visit -> MAIN.contains(visit.pattern()))
@@ -153,6 +170,11 @@ class AccessibilityIT {
                 }
             });
             fresh.onResponse(response -> {
+                var address = response.url().replace(kasane.baseUrl(), "");
+                if (!address.matches("(/assets/|/login|/favicon|data:|blob:).*")) {
+                    answers.put(
+                            response.headers().getOrDefault("x-request-id", "none"), address.replaceAll("\\?.*", ""));
+                }
                 if (response.request().isNavigationRequest()) {
                     policies.add(
                             response.headers().getOrDefault("content-security-policy", "no policy: " + response.url()));

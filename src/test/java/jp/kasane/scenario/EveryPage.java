@@ -130,6 +130,8 @@ final class EveryPage {
         }) {
             add("manager", pattern);
         }
+        add("auditor", "/trail");
+        add("auditor", "/trail/chain");
         shown("manager", "/tasks", "/tasks?view=all");
         shown(
                 "manager",
