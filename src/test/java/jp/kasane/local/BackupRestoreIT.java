@@ -82,6 +82,10 @@ class BackupRestoreIT {
                             """
                             {"channel":"phone","broughtBy":"self","receivedAt":"2026-11-20T10:00:00+09:00","subjectKnown":false,
                              "subjectLabel":"控えのあとの人","concerns":["food"],"story":"控えのあと"}""");
+            assertThat(kasane.as("auditor")
+                            .post("/api/v1/trail/chain/anchor", "")
+                            .status())
+                    .isEqualTo(201);
         }
 
         LocalCommands.restore(data, backup);
@@ -107,6 +111,17 @@ class BackupRestoreIT {
             assertThat(coordinator.submit(again, sheet("復元のあとに書いたこと")).status()).isEqualTo(201);
             coordinator.task("Task_ProposeMembers", here);
             assertThat(coordinator.get("/api/v1/cases/" + caseId).text()).contains("復元のあとに書いたこと");
+
+            // The trail ends earlier than it was anchored: it says so itself, and is whole from there on.
+            assertThat(kasane.as("auditor").get("/api/v1/trail?kind=trail").at("/entries"))
+                    .anySatisfy(entry -> assertThat(entry.get("what").asText()).isEqualTo("restored"));
+            kasane.as("auditor").post("/api/v1/trail/chain/verify", "");
+            var verified = org.awaitility.Awaitility.await()
+                    .until(
+                            () -> kasane.as("auditor").get("/api/v1/trail/chain"),
+                            state -> state.at("/running").isNull()
+                                    && state.at("/last").isObject());
+            assertThat(verified.at("/last/result/findings")).isEmpty();
 
             // A consultation nobody had looked at is not lost either.
             var reception = kasane.as("reception");
