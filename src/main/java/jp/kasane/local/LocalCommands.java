@@ -16,6 +16,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import jp.kasane.audit.AnchorFiles;
+import jp.kasane.audit.Verification;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * Backup and restore of the local default. PostgreSQL and the documents are kept: the engine is disposable, and after a restore every open
@@ -38,6 +42,10 @@ final class LocalCommands {
         }
         if (args.length == 2 && args[0].equals("restore")) {
             restore(LocalRuntime.dataPath(), Path.of(args[1]));
+            return true;
+        }
+        if (args.length == 1 && args[0].equals("verify-trail")) {
+            verifyTrail(LocalRuntime.dataPath());
             return true;
         }
         if (args.length > 0 && (args[0].equals("backup") || args[0].equals("restore"))) {
@@ -86,6 +94,44 @@ final class LocalCommands {
         }
         System.out.println(
                 "Kasane: バックアップを書きました " + target.toAbsolutePath() + "（" + Files.size(target) / 1024 / 1024 + " MB）");
+    }
+
+    /**
+     * Verifies the trail of the local default that is running here, or of the database that SPRING_DATASOURCE_URL names. Needs nothing of
+     * the application but the database's functions.
+     *
+     * @throws CannotStart if anything is not as it was sealed
+     */
+    static void verifyTrail(Path directory) throws IOException {
+        var url = System.getenv("SPRING_DATASOURCE_URL");
+        var anchors = System.getenv("KASANE_TRAIL_ANCHORS");
+        var database = new DriverManagerDataSource();
+        if (url != null) {
+            database.setUrl(url);
+            database.setUsername(System.getenv().getOrDefault("SPRING_DATASOURCE_USERNAME", "kasane_app"));
+            database.setPassword(System.getenv().getOrDefault("SPRING_DATASOURCE_PASSWORD", ""));
+        } else {
+            var running = directory.resolve("postgres/postmaster.pid");
+            if (!Files.exists(running)) {
+                throw new CannotStart("Kasane is not running on " + directory
+                        + ": start it first, or set SPRING_DATASOURCE_URL to the database to be verified.");
+            }
+            var port =
+                    Files.readAllLines(running, StandardCharsets.UTF_8).get(3).trim();
+            database.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/kasane");
+            database.setUsername("postgres");
+        }
+        var result = new Verification(JdbcClient.create(database))
+                .run(
+                        new AnchorFiles(anchors == null ? directory.resolve("anchors") : Path.of(anchors)),
+                        done -> System.out.println("Kasane: 検証しています… " + done + " 件"));
+        result.findings().forEach(finding -> System.out.println("Kasane: " + finding));
+        if (!result.whole()) {
+            throw new CannotStart(
+                    "the trail is not whole: " + result.count() + " findings in " + result.links() + " entries.");
+        }
+        System.out.println("Kasane: 証跡に書き換えはありません（" + result.links() + " 件、アンカー " + result.anchors() + " 件、先頭 "
+                + result.head() + "）");
     }
 
     private static void copy(Path postgres, ZipOutputStream zip, boolean withLog) throws IOException {

@@ -122,6 +122,8 @@ class BackupRestoreIT {
                             state -> state.at("/running").isNull()
                                     && state.at("/last").isObject());
             assertThat(verified.at("/last/result/findings")).isEmpty();
+            // As on the command line.
+            LocalCommands.verifyTrail(data);
 
             // A consultation nobody had looked at is not lost either.
             var reception = kasane.as("reception");
