@@ -132,6 +132,8 @@ final class EveryPage {
         }
         add("auditor", "/trail");
         add("auditor", "/trail/chain");
+        add("auditor", "/trail/oversight");
+        add("auditor", "/trail/samples");
         shown("manager", "/tasks", "/tasks?view=all");
         shown(
                 "manager",
@@ -161,6 +163,15 @@ final class EveryPage {
     private void ofAClosedCase() {
         var played = kasane.play("hachioji-c1");
         var id = played.caseId();
+        add(
+                "auditor",
+                "/trail/samples/{id}",
+                kasane.as("auditor")
+                        .post(
+                                "/api/v1/trail/samples",
+                                "{\"seed\":7,\"from\":\"2026-01-01\",\"to\":\"2099-12-31\",\"size\":3}")
+                        .at("/id")
+                        .asText());
         for (var pattern : new String[] {
             "/cases/{id}",
             "/cases/{id}/diagram",
