@@ -229,7 +229,9 @@ async function start() {
     window.clearTimeout(timer);
     errors.hidden = true;
     const found = form.validate();
-    if (Object.keys(found).length > 0) {
+    // A date that cannot be read, or one without its hour, is no value to form-js: it would be left out in silence.
+    const halfFilled = container.querySelector('.fjs-form-field-datetime.fjs-has-errors') !== null;
+    if (Object.keys(found).length > 0 || halfFilled) {
       showErrors(TEXT.check, []);
       const first = container.querySelector<HTMLElement>('.fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select');
       first?.focus();
