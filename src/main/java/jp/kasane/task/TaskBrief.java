@@ -24,7 +24,7 @@ public class TaskBrief {
 
     public Map<String, Object> of(UUID caseId) {
         var parts = new LinkedHashMap<String, Object>();
-        sections.forEach(section -> parts.put(section.key(), section.of(caseId)));
+        sections.forEach(section -> parts.put(section.key(), section.besideForm(caseId)));
         return parts;
     }
 }
