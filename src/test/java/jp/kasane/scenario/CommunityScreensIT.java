@@ -147,6 +147,7 @@ class CommunityScreensIT {
         browser.reloadUntil(manager, here, "main a.button.primary").click();
         manager.locator("#form .fjs-form").waitFor();
         browser.picture(manager, "network-record-blank");
+        assertThat(manager.getByText("登録番号（自動）").first().isVisible()).isFalse();
         // Half filled in: what is missing is said, and nothing that was typed is lost.
         browser.fillAndSubmit(
                 manager,
