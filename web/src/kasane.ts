@@ -6,11 +6,11 @@ import './kasane.css';
 import './tasks.css';
 import './case.css';
 import './sheets.css';
+import './workplace.css';
 import './case';
 import './busy';
 import './meeting.css';
 import './staff.css';
-import './workplace.css';
 import './print.css';
 
 /** The browser's own date inputs (those of form-js have it from vite.config.ts): the chosen date in 和暦 beside each. */
