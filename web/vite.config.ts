@@ -49,6 +49,66 @@ const WITH_ERA = `"data-input": true,
       children: kasaneEra(date)
     })]`;
 
+/**
+ * form-js empties a date or a time it cannot read, and where one of the two is missing it empties the other with it. Here what was typed
+ * stays, in its field and in the other one, and the field says what is wrong. Each text has to be found exactly once.
+ */
+const KEEPS_WHAT_WAS_TYPED: [string, string][] = [
+  // The date picker: what was typed comes back after flatpickr has emptied the field. What flatpickr wrote itself is nothing typed.
+  ["    readonly,\n    setDate\n  } = props;", "    readonly,\n    setDate,\n    kasaneWrong\n  } = props;\n  const kasaneTyped = useRef('');"],
+  [
+    'flatpickrInstance.config.onChange = [date => setDate(new Date(date)), ',
+    `flatpickrInstance.config.onChange = [date => {
+      if (date.length > 0) kasaneTyped.current = '';
+      if (kasaneTyped.current !== '') dateInputRef.current.value = kasaneTyped.current;
+      kasaneWrong('date', kasaneTyped.current !== '');
+      setDate(new Date(date));
+    }, `,
+  ],
+  [
+    'onInput: () => setIsInputDirty(true),',
+    `onInput: e => {
+            const written = flatpickrInstance.selectedDates.map(day => flatpickrInstance.formatDate(day, flatpickrInstance.config.dateFormat));
+            kasaneTyped.current = written.includes(e.target.value) ? '' : e.target.value;
+            setIsInputDirty(true);
+          },`,
+  ],
+  // The time picker.
+  ["    time,\n    setTime\n  } = props;", "    time,\n    setTime,\n    kasaneWrong\n  } = props;\n  const kasaneUnread = useRef(false);"],
+  ["if (time === null) {\n      setRawValue('');", "if (time === null) {\n      if (!kasaneUnread.current) setRawValue('');"],
+  [
+    'const localRawValue = newRawValue || rawValue;',
+    `const localRawValue = newRawValue || rawValue;
+    kasaneUnread.current = !!localRawValue && !isNumber(parseInputTime(localRawValue));
+    kasaneWrong('time', kasaneUnread.current);`,
+  ],
+  ["if (!isNumber(minutes)) {\n      setRawValue('');", 'if (!isNumber(minutes)) {'],
+  ['}, [rawValue, safeTimeInterval, use24h, setTime]);', '}, [rawValue, safeTimeInterval, use24h, setTime, kasaneWrong]);'],
+  // The field of both: a value that became none because one of them is missing empties neither.
+  [
+    "    setDateTime({\n      date,\n      time\n    });\n  }, [subtype, value]);",
+    `    setDateTime(now => subtype === DATETIME_SUBTYPES.DATETIME && !isValidDate(date) && (isValidDate(now.date) || isValidTime(now.time)) ? now : {
+      date,
+      time
+    });
+  }, [subtype, value]);`,
+  ],
+  [
+    'const allErrors = useMemo(() => {\n',
+    `const [wrong, setWrong] = useState({});
+  const kasaneWrong = useCallback((which, is) => setWrong(now => !!now[which] === is ? now : {
+    ...now,
+    [which]: is
+  }), []);
+  const allErrors = useMemo(() => {
+    if (wrong.date || wrong.time) return [...(wrong.date ? [kasaneWord('Not a date.')] : []), ...(wrong.time ? [kasaneWord('Not a time.')] : [])];
+`,
+  ],
+  ['}, [required, subtype, dateTime, errors]);', '}, [required, subtype, dateTime, errors, wrong]);'],
+  ["    setDate,\n    'aria-describedby'", "    setDate,\n    kasaneWrong,\n    'aria-describedby'"],
+  ["    setTime,\n    'aria-describedby'", "    setTime,\n    kasaneWrong,\n    'aria-describedby'"],
+];
+
 function translateFormJs(): Plugin {
   return {
     name: 'kasane:translate-form-js',
@@ -62,6 +122,10 @@ function translateFormJs(): Plugin {
       }
       if (!DATE_INPUT.test(translated)) this.error('form-js draws its date picker otherwise: update DATE_INPUT in vite.config.ts');
       translated = translated.replace(DATE_INPUT, () => WITH_ERA);
+      for (const [before, after] of KEEPS_WHAT_WAS_TYPED) {
+        if (translated.split(before).length !== 2) this.error(`form-js no longer has ${before}: update KEEPS_WHAT_WAS_TYPED in vite.config.ts`);
+        translated = translated.replace(before, () => after);
+      }
       return { code: translated, map: null };
     },
   };

@@ -58,8 +58,18 @@ document.addEventListener('click', (event) => {
     return;
   }
   begin(link, WORDS.download);
-  // A file that is saved leaves the page where it is, and no event says that it came: the browser shows its own progress then.
-  if (!link.pathname.endsWith('.pdf')) window.setTimeout(() => end(link), 3_000);
+  // A file that is saved leaves the page where it is, and no event says that it came: the answer brings this mark as a cookie
+  // (jp.kasane.web.Arrivals). The link itself stays as it is for whoever copies it.
+  const mark = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const before = link.href;
+  const marked = new URL(before);
+  marked.searchParams.set('arrival', mark);
+  link.href = marked.href;
+  window.setTimeout(() => (link.href = before));
+  const look = window.setInterval(() => {
+    if (!busy.has(link)) window.clearInterval(look);
+    else if (document.cookie.includes(`kasane-arrival=${mark}`)) end(link);
+  }, 200);
 });
 
 // Kept for "back", a page comes as it was left.

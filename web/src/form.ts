@@ -121,6 +121,15 @@ interface Component {
   id: string;
   components?: Component[];
   validate?: { pattern?: string };
+  properties?: { role?: string };
+}
+
+/** Fields that carry a number from the list and back (forms/README.md): form-js sends nothing that it hides itself. */
+function carriers(components: Component[]): string[] {
+  return components.flatMap((component) => [
+    ...(component.properties?.role === 'hidden' ? [component.id] : []),
+    ...carriers(component.components ?? []),
+  ]);
 }
 
 function patternedFields(schema: { components: Component[] }): string[] {
@@ -145,6 +154,11 @@ async function start() {
   if (language === 'ja') flatpickr.localize(Japanese);
   const container = document.getElementById('form')!;
   container.replaceChildren();
+  const unseen = new CSSStyleSheet();
+  for (const id of carriers((JSON.parse(page.dataset.schema!) as { components: Component[] }).components)) {
+    unseen.insertRule(`.fjs-form-field-textfield:has([id*="-${id}"]) { display: none; }`);
+  }
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, unseen];
   const form = await createForm({ container, schema: JSON.parse(page.dataset.schema!), data: JSON.parse(page.dataset.values!) });
   if (page.dataset.readonly === 'true') {
     form.setProperty('readOnly', true);
@@ -229,7 +243,9 @@ async function start() {
     window.clearTimeout(timer);
     errors.hidden = true;
     const found = form.validate();
-    if (Object.keys(found).length > 0) {
+    // A date that cannot be read, or one without its hour, is no value to form-js: it would be left out in silence.
+    const halfFilled = container.querySelector('.fjs-form-field-datetime.fjs-has-errors') !== null;
+    if (Object.keys(found).length > 0 || halfFilled) {
       showErrors(TEXT.check, []);
       const first = container.querySelector<HTMLElement>('.fjs-has-errors input, .fjs-has-errors textarea, .fjs-has-errors select');
       first?.focus();

@@ -6,6 +6,7 @@ import './kasane.css';
 import './tasks.css';
 import './case.css';
 import './sheets.css';
+import './workplace.css';
 import './case';
 import './busy';
 import './meeting.css';

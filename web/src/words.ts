@@ -16,6 +16,8 @@ const JAPANESE: Record<string, string> = {
   Increment: '一つ増やす',
   Decrement: '一つ減らす',
   'Date and time must both be entered.': '日付と時刻の両方を入力してください。',
+  'Not a date.': '日付として使えません。例：2026/4/1、令和8年4月1日',
+  'Not a time.': '時刻として使えません。例：09:30',
   'Value is not a number.': '数字で入力してください。',
   'Value is expected to be an integer.': '整数で入力してください。',
   'Value is expected to have at most {} decimal digits.': '小数は {} 桁以内で入力してください。',
@@ -23,6 +25,8 @@ const JAPANESE: Record<string, string> = {
   'hh:mm': '例：09:30',
 };
 const ENGLISH: Record<string, string> = {
+  'Not a date.': 'This date cannot be used.',
+  'Not a time.': 'This time cannot be used.',
   'Field must match pattern.': 'Not in the expected form.',
   'Field must have minimum value of.': 'Must be at least {}.',
   'Field must have maximum value of.': 'Must be at most {}.',

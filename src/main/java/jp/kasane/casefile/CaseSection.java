@@ -17,4 +17,9 @@ public interface CaseSection {
     default Object onPage(UUID caseId) {
         return of(caseId);
     }
+
+    /** The same beside a form, where only a few fit: of what grows for years, the newest few. */
+    default Object besideForm(UUID caseId) {
+        return of(caseId);
+    }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -16,6 +17,8 @@ import jp.kasane.access.Actor;
 import jp.kasane.access.SignedLinks;
 import jp.kasane.access.SystemActor;
 import jp.kasane.calendar.SettingChanges;
+import jp.kasane.casefile.CaseEvent;
+import jp.kasane.casefile.Streams;
 import jp.kasane.foundation.PublicAddress;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.foundation.WrittenDates;
@@ -29,7 +32,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Links by which an agency without an account answers one invitation. The link says which invitation, which date it was for and until
  * when it holds; it shows the body, the time and the place, and nothing of the case. It is worth nothing any more when the agency has
- * answered, the date was changed or the meeting is over (001, L6486-6488: agencies off the list are called by telephone or letter).
+ * answered, the date was changed, the meeting is over or the convener took it back (001, L6486-6488: agencies off the list are called by telephone or letter).
  */
 @Component
 public class InvitationLinks {
@@ -39,12 +42,18 @@ public class InvitationLinks {
 
     private static final String PURPOSE = "invitation-answer";
 
+    /** Links from before they could be taken back end in front of the round: theirs is the first. */
+    private static final int LENGTH_WITHOUT_ROUND = 32;
+
+    private static final int LENGTH = LENGTH_WITHOUT_ROUND + Integer.BYTES;
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final SignedLinks links;
     private final SystemActor system;
     private final Tasks tasks;
     private final Meetings meetings;
+    private final Streams streams;
     private final SettingChanges changes;
     private final ObjectMapper json;
     private final Clock clock;
@@ -57,6 +66,7 @@ public class InvitationLinks {
             SystemActor system,
             Tasks tasks,
             Meetings meetings,
+            Streams streams,
             SettingChanges changes,
             ObjectMapper json,
             Clock clock,
@@ -67,6 +77,7 @@ public class InvitationLinks {
         this.system = system;
         this.tasks = tasks;
         this.meetings = meetings;
+        this.streams = streams;
         this.changes = changes;
         this.json = json;
         this.clock = clock;
@@ -85,6 +96,8 @@ public class InvitationLinks {
         ANSWERED,
         /** The meeting has another date than the link was made for. */
         MOVED,
+        /** The convener took back the links of this invitation. */
+        REVOKED,
         OVER
     }
 
@@ -180,32 +193,74 @@ public class InvitationLinks {
                         meetings.conveners(meetingId).contains(Acting.required().id()));
     }
 
+    /**
+     * Takes back every link of one invitation that is out. Another one can be made afterwards.
+     *
+     * @throws Refusal.Forbidden for anybody but the convener
+     * @throws Refusal.Conflict if there is nothing to answer any more, so that no link is worth anything
+     */
+    public void revoke(UUID meetingId, UUID attendeeId) {
+        transaction.executeWithoutResult(tx -> {
+            if (!mayMake(meetingId)) {
+                throw new Refusal.Forbidden(changes.word("links.error.convenerRevokes"));
+            }
+            var caseId = caseOf(attendeeId).orElseThrow(() -> new Refusal.NotFound(changes.word("links.link")));
+            streams.lock(caseId);
+            var agency = jdbc.sql(
+                            """
+                            update kasane.meeting_attendee a set link_round = link_round + 1 from kasane.meeting m
+                            where a.id = :id and m.id = a.meeting_id and m.id = :meeting and m.status = 'convened' and a.invited_at is not null
+                              and a.answer is null
+                            returning a.agency_id
+                            """)
+                    .param("id", attendeeId)
+                    .param("meeting", meetingId)
+                    .query(UUID.class)
+                    .optional()
+                    .orElseThrow(() -> new Refusal.Conflict(changes.word("links.error.nothing")));
+            streams.append(
+                    caseId,
+                    CaseEvent.now(
+                            "meeting.link-revoked",
+                            clock.instant(),
+                            Map.of("meetingId", meetingId, "agencyId", agency)));
+        });
+    }
+
+    private Optional<UUID> caseOf(UUID attendeeId) {
+        return jdbc.sql("select case_id from kasane.meeting_attendee where id = :id")
+                .param("id", attendeeId)
+                .query(UUID.class)
+                .optional();
+    }
+
     private Optional<Made> make(UUID attendeeId) {
+        record Open(Instant at, int round) {}
         return employed()
                 ? jdbc.sql(
                                 """
-                                select m.scheduled_at from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id
+                                select m.scheduled_at as at, a.link_round as round from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id
                                 where a.id = :id and m.status = 'convened' and a.invited_at is not null and a.answer is null
                                   and m.scheduled_at is not null
                                 """)
                         .param("id", attendeeId)
-                        .query(Timestamp.class)
+                        .query(Open.class)
                         .optional()
-                        .map(Timestamp::toInstant)
                         // Whoever was there needs no invitation any more.
-                        .filter(at -> at.isAfter(clock.instant()))
-                        .map(at -> made(attendeeId, at))
+                        .filter(open -> open.at().isAfter(clock.instant()))
+                        .map(open -> made(attendeeId, open.at(), open.round()))
                 : Optional.empty();
     }
 
-    private Made made(UUID attendeeId, Instant scheduledAt) {
+    private Made made(UUID attendeeId, Instant scheduledAt, int round) {
         var last = clock.instant().plus(Duration.ofDays(days()));
         var expires = last.isBefore(scheduledAt) ? last : scheduledAt;
-        var content = ByteBuffer.allocate(32)
+        var content = ByteBuffer.allocate(LENGTH)
                 .putLong(attendeeId.getMostSignificantBits())
                 .putLong(attendeeId.getLeastSignificantBits())
                 .putLong(scheduledAt.toEpochMilli())
                 .putLong(expires.getEpochSecond())
+                .putInt(round)
                 .array();
         return new Made(
                 address.of("/i/" + links.sign(PURPOSE, content)), Instant.ofEpochSecond(expires.getEpochSecond()));
@@ -213,17 +268,18 @@ public class InvitationLinks {
 
     // ── used ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    private record Content(UUID attendee, Instant scheduledAt, Instant expiresAt) {}
+    private record Content(UUID attendee, Instant scheduledAt, Instant expiresAt, int round) {}
 
     private Optional<Content> read(String token) {
         return links.read(PURPOSE, token)
-                .filter(content -> content.length == 32)
+                .filter(content -> content.length == LENGTH || content.length == LENGTH_WITHOUT_ROUND)
                 .map(content -> {
                     var in = ByteBuffer.wrap(content);
                     return new Content(
                             new UUID(in.getLong(), in.getLong()),
                             Instant.ofEpochMilli(in.getLong()),
-                            Instant.ofEpochSecond(in.getLong()));
+                            Instant.ofEpochSecond(in.getLong()),
+                            in.hasRemaining() ? in.getInt() : 0);
                 });
     }
 
@@ -238,7 +294,7 @@ public class InvitationLinks {
         return jdbc.sql(
                         """
                         select g.name as agency, p.name as municipality, b.name as body, m.meeting_type, m.status, m.scheduled_at, m.place,
-                               a.answer is not null as answered, a.invited_at is not null as invited, kasane.pledge_needed(a.id) as pledge_needed
+                               a.answer is not null as answered, a.link_round, a.invited_at is not null as invited, kasane.pledge_needed(a.id) as pledge_needed
                         from kasane.meeting_attendee a join kasane.meeting m on m.id = a.meeting_id join kasane.agency g on g.id = a.agency_id
                         join kasane.municipality p on p.id = a.municipality_id
                         left join kasane.sitting s on s.id = m.sitting_id left join kasane.meeting_body b on b.id = s.body_id
@@ -251,7 +307,8 @@ public class InvitationLinks {
                             content,
                             row.getString("status").equals("convened") && row.getBoolean("invited"),
                             at == null ? null : at.toInstant(),
-                            row.getBoolean("answered"));
+                            row.getBoolean("answered"),
+                            row.getInt("link_round"));
                     return new Asked(
                             standing,
                             row.getString("agency"),
@@ -268,7 +325,7 @@ public class InvitationLinks {
                 .orElse(Asked.FORGED);
     }
 
-    private Standing standing(Content content, boolean open, Instant scheduledAt, boolean answered) {
+    private Standing standing(Content content, boolean open, Instant scheduledAt, boolean answered, int round) {
         if (!open) {
             return Standing.OVER;
         }
@@ -278,6 +335,9 @@ public class InvitationLinks {
         }
         if (answered) {
             return Standing.ANSWERED;
+        }
+        if (content.round() != round) {
+            return Standing.REVOKED;
         }
         return clock.instant().isAfter(content.expiresAt()) ? Standing.EXPIRED : Standing.OPEN;
     }
@@ -297,6 +357,7 @@ public class InvitationLinks {
                 () -> transaction.execute(tx -> {
                     // The link says what may be done; the database would ask for a seat.
                     system.inThisTransaction(() -> {
+                        caseOf(content.attendee()).ifPresent(streams::lock);
                         if (asked(content).standing() != Standing.OPEN) {
                             throw new Refusal.Conflict(changes.word("links.standing."
                                     + asked(content).standing().name().toLowerCase(Locale.ROOT)));

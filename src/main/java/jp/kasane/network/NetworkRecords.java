@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -49,11 +50,15 @@ class NetworkRecords implements StepHandler {
         return meetings.blank(Ids.parse(instanceKey).orElseThrow());
     }
 
-    /** @throws Refusal.Conflict if the sitting was recorded before */
+    /**
+     * @throws Refusal.Conflict if the sitting was recorded before
+     * @throws Refusal.Invalid for an item without a conclusion that is not carried over either, and for one without a name
+     */
     @Override
     public Map<String, Object> apply(Submission s) {
         var sitting = meetings.held(s.streamId()).orElseThrow(() -> new Refusal.Conflict("この開催は、すでに記録されています。"));
         var outcome = s.text("outcome");
+        check(s);
         jdbc.sql(
                         """
                         insert into kasane.network_record (id, municipality_id, body_id, sitting_id, submission_id, outcome, happened_on, attendees,
@@ -84,13 +89,45 @@ class NetworkRecords implements StepHandler {
         return s.list("attendees").stream().map(agencies::idOf).toArray(UUID[]::new);
     }
 
-    /** An item that was carried over, or whose sitting was not held, waits for the next one. */
+    /** Whoever handed an item in waits to hear of it: none drops out of the agenda because a line was left empty. */
+    private static void check(Submission s) {
+        var errors = new ArrayList<Refusal.FieldError>();
+        if (s.text("outcome").equals("held")) {
+            int i = 0;
+            for (JsonNode item : s.data().path("items")) {
+                boolean named = written(item, "title") != null;
+                boolean concluded =
+                        written(item, "said") != null || item.path("carried").asBoolean();
+                if (concluded && !named) {
+                    errors.add(new Refusal.FieldError("items[" + i + "].title", "議題", "を入力してください（" + (i + 1) + "件目）。"));
+                }
+                if (named && !concluded) {
+                    errors.add(new Refusal.FieldError(
+                            "items[" + i + "].said", "結論", "を書くか、「次の開催へ回す」を選んでください（" + (i + 1) + "件目）。"));
+                }
+                i++;
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new Refusal.Invalid(errors);
+        }
+    }
+
+    private static String written(JsonNode item, String field) {
+        var text = Submission.text(item, field);
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    /** An item that was carried over, or whose sitting was not held, waits for the next one. One that came up while they sat is one of it. */
     private void items(Submission s, UUID sitting) {
         for (JsonNode item : s.data().path("items")) {
             var id = Ids.parse(Submission.text(item, "itemId"));
-            if (s.text("outcome").equals("held")
-                    && id.isPresent()
-                    && !item.path("carried").asBoolean()) {
+            if (!s.text("outcome").equals("held")) {
+                continue;
+            }
+            if (id.isEmpty() && written(item, "title") != null) {
+                raised(s, sitting, item);
+            } else if (id.isPresent() && !item.path("carried").asBoolean()) {
                 jdbc.sql(
                                 "update kasane.agenda_item set status = 'dealt', said = :said where id = :id and sitting_id = :sitting")
                         .param("id", id.get())
@@ -101,6 +138,25 @@ class NetworkRecords implements StepHandler {
         }
         jdbc.sql("update kasane.agenda_item set sitting_id = null where sitting_id = :sitting and status = 'open'")
                 .param("sitting", sitting)
+                .update();
+    }
+
+    private void raised(Submission s, UUID sitting, JsonNode item) {
+        boolean carried = item.path("carried").asBoolean();
+        jdbc.sql(
+                        """
+                        insert into kasane.agenda_item (id, municipality_id, body_id, sitting_id, title, agency_id, submitted_by, submitted_at, status, said)
+                        values (:id, kasane.my_municipality(), :body, :sitting, :title, :agency, :by, :at, :status, :said)
+                        """)
+                .param("id", Ids.next())
+                .param("body", s.streamId())
+                .param("sitting", sitting)
+                .param("title", Submission.text(item, "title"))
+                .param("agency", agencies.ofActingUser().orElse(null), Types.OTHER)
+                .param("by", s.submittedBy())
+                .param("at", Timestamp.from(s.recordedAt()))
+                .param("status", carried ? "open" : "dealt")
+                .param("said", carried ? null : Submission.text(item, "said"))
                 .update();
     }
 

@@ -61,6 +61,8 @@ public class Contacts implements CaseSection {
 
     private static final int ON_CASE_PAGE = 5;
 
+    private static final int BESIDE_A_FORM = 3;
+
     /**
      * Some of a case's contacts, the newest first.
      *
@@ -76,6 +78,11 @@ public class Contacts implements CaseSection {
     @Override
     public Object onPage(UUID caseId) {
         return page(caseId, null, ON_CASE_PAGE);
+    }
+
+    @Override
+    public List<Contact> besideForm(UUID caseId) {
+        return newest(caseId, null, BESIDE_A_FORM);
     }
 
     /** @param before {@link Page#older} of the page before, or null for the newest */

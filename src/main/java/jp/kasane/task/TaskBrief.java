@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
 
 /** What somebody needs beside a form to decide: the household, its consent, the last contacts, as the case page has them. */
 @Component
@@ -22,9 +23,11 @@ public class TaskBrief {
                 .toList();
     }
 
+    /** In a transaction of its own: a section that leaves it at the interface's default would be asked outside of one, by nobody. */
+    @Transactional(readOnly = true)
     public Map<String, Object> of(UUID caseId) {
         var parts = new LinkedHashMap<String, Object>();
-        sections.forEach(section -> parts.put(section.key(), section.of(caseId)));
+        sections.forEach(section -> parts.put(section.key(), section.besideForm(caseId)));
         return parts;
     }
 }

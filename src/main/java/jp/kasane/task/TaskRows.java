@@ -24,7 +24,8 @@ class TaskRows {
                    l.due_at, coalesce(l.rung, 0) as rung, c.user_id as claimed_by, u.display_name as claimed_by_name, c.claimed_at,
                    t.audience_id = any ((select kasane.workable_audiences())::uuid[]) as workable,
                    coalesce(c.user_id = kasane.acting_user(), false) as mine,
-                   coalesce(c.user_id = any ((select kasane.stands_in_for())::uuid[]), false) as as_deputy, o.tags
+                   coalesce(c.user_id = any ((select kasane.stands_in_for())::uuid[]), false) as as_deputy, o.tags,
+                   exists (select from kasane.outside_sheet w where w.consultation_id = t.consultation_id and w.confirmed_at is null) as unconfirmed
             from engine.user_task t
             left join kasane.open_task o on o.task_id = t.id
             left join kasane.case_file f on f.id = t.case_id
@@ -105,7 +106,8 @@ class TaskRows {
                 instant(row.getTimestamp("claimed_at")),
                 row.getBoolean("workable"),
                 row.getBoolean("mine"),
-                row.getBoolean("as_deputy"));
+                row.getBoolean("as_deputy"),
+                row.getBoolean("unconfirmed"));
     }
 
     private static List<String> tagged(String[] tags, String facet) {

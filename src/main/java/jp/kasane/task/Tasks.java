@@ -74,6 +74,7 @@ public class Tasks {
      * @param main codes of those that trouble most (◎)
      * @param workable whether the acting user may do it; the others are only seen
      * @param asDeputy taken by somebody the acting user stands in for today
+     * @param unconfirmed the consultation came from outside, and nobody has asked its sender yet
      */
     public record Row(
             UUID id,
@@ -98,7 +99,8 @@ public class Tasks {
             Instant claimedAt,
             boolean workable,
             boolean mine,
-            boolean asDeputy) {
+            boolean asDeputy,
+            boolean unconfirmed) {
 
         /** Nobody else has it, or somebody the acting user stands in for. */
         public boolean mayBeDone() {

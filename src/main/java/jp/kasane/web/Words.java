@@ -1,5 +1,6 @@
 package jp.kasane.web;
 
+import java.util.Locale;
 import jp.kasane.casefile.Timeline;
 import org.springframework.context.MessageSource;
 import org.springframework.context.i18n.LocaleContextHolder;
@@ -29,6 +30,13 @@ class Words {
 
     public String concern(String code) {
         return of("concern", code);
+    }
+
+    /** Who did something. What Kasane did by itself has no name of a person's: it is called in the reader's language. */
+    public String person(String name) {
+        return name.equals(messages.getMessage("actor.system", null, Locale.JAPANESE))
+                ? messages.getMessage("actor.system", null, LocaleContextHolder.getLocale())
+                : name;
     }
 
     /** What happened, in one line. */

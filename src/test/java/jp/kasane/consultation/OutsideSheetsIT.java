@@ -103,6 +103,7 @@ class OutsideSheetsIT {
                         .at("/data/unconfirmed")
                         .asBoolean())
                 .isTrue();
+        assertThat(marked(id)).isTrue();
         var sender = kasane.as("reception").get("/api/v1/consultations/" + id + "/outside");
         assertThat(sender.at("/received/senderContact").asText()).isEqualTo("042-000-0000");
         assertThat(sender.at("/received/confirmedAt").isNull()).isTrue();
@@ -133,6 +134,20 @@ class OutsideSheetsIT {
                         .at("/data/unconfirmed")
                         .isMissingNode())
                 .isTrue();
+        assertThat(marked(id)).isFalse();
+    }
+
+    /** 未確認 in the reception's task list. */
+    private static boolean marked(String consultation) {
+        for (var task : kasane.as("reception")
+                .get("/api/v1/tasks?view=all&sort=newest&most=200")
+                .body()
+                .findParents("consultationId")) {
+            if (task.get("consultationId").asText().equals(consultation)) {
+                return task.get("unconfirmed").asBoolean();
+            }
+        }
+        throw new AssertionError("no task of " + consultation);
     }
 
     @Test

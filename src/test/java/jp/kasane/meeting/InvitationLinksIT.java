@@ -344,4 +344,45 @@ class InvitationLinksIT {
                 .get("/api/v1/sittings/" + meeting.get("sittingId").asText() + "/expected");
         assertThat(expected.body().size()).isEqualTo(3);
     }
+
+    @Test
+    void aLinkThatWasTakenBackSaysSoAndANewOneWorks() {
+        var meeting = convened("外 取消");
+        var anshin = attendee(meeting, "anshin").get("id").asText();
+        var minsei = attendee(meeting, "minsei").get("id").asText();
+        var here = "/api/v1/meetings/" + meeting.get("id").asText() + "/attendees/";
+        var manager = kasane.as("manager");
+        var link = made(manager.post(here + minsei + "/link", "{}"));
+        var others = made(manager.post(here + anshin + "/link", "{}"));
+        var office = outsider();
+        assertThat(office.open(link).status()).isEqualTo(200);
+
+        var refused = kasane.as("coordinator").post(here + minsei + "/link/revoke", "{}");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.text()).contains("リンクを取り消せるのは、この会議を招集する人です。");
+        assertThat(manager.post(here + minsei + "/link/revoke", "{}").status()).isEqualTo(204);
+
+        var gone = office.open(link);
+        assertThat(gone.status()).isEqualTo(410);
+        assertThat(gone.html()).contains("このリンクは、招集した機関が取り消しました。");
+        assertThat(office.send(link, answer("absent")).status()).isEqualTo(410);
+        assertThat(attendee(meeting, "minsei").get("answer").isNull()).isTrue();
+        assertThat(office.open(others).status()).isEqualTo(200);
+        assertThat(manager.get("/api/v1/cases/" + meeting.get("caseId").asText() + "/timeline")
+                        .text())
+                .contains("meeting.link-revoked");
+
+        var again = made(manager.post(here + minsei + "/link", "{}"));
+        assertThat(office.send(again, answer("attend", "pledge", "true")).status())
+                .isEqualTo(200);
+        assertThat(attendee(meeting, "minsei").get("answer").asText()).isEqualTo("attend");
+        // Answered: there is nothing to take back.
+        assertThat(manager.post(here + minsei + "/link/revoke", "{}").status()).isEqualTo(409);
+    }
+
+    private static String made(KasaneServer.Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        var url = answer.at("/url").asText();
+        return url.substring(url.indexOf("/i/"));
+    }
 }

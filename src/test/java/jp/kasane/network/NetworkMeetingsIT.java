@@ -112,6 +112,15 @@ class NetworkMeetingsIT {
         var task = kasane.as("manager").task("Task_HoldNetwork", "matterId=" + body);
         var items = kasane.as("manager").get("/api/v1/tasks/" + task).at("/data/items");
         assertThat(items).as("what came late is for the sitting after").hasSize(1);
+        var silent = kasane.as("manager")
+                .submit(
+                        task,
+                        """
+                        {"outcome":"held","happenedOn":"2026-11-21","minutes":"共有した",
+                         "items":[{"itemId":"%s","title":"夜の見守り"},{"said":"名のない議題の結論"}]}"""
+                                .formatted(items.at("/0/itemId").asText()));
+        assertThat(silent.status()).isEqualTo(422);
+        assertThat(silent.text()).contains("を書くか、「次の開催へ回す」を選んでください（1件目）。", "を入力してください（2件目）。");
         var said = kasane.as("manager")
                 .submit(
                         task,

@@ -2,6 +2,7 @@ package jp.kasane.paper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.UUID;
@@ -101,5 +102,121 @@ class PapersIT {
         var refused = kasane.as("auditor").post(path + application, "{}");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text()).contains("文書番号を取るのは、伴走の担当と所管課だけができます。");
+    }
+
+    private static final String ADDRESS = "元の町一丁目一番";
+
+    private static void correctConsultation(String caseId, java.util.function.Consumer<ObjectNode> change) {
+        var submission = kasane.sql()
+                .sql(
+                        """
+                        select s.id::text from kasane.submission s
+                        where s.consultation_id in (select id from kasane.consultation where case_id = :case::uuid) and s.form_id = 'consultation'
+                          and not exists (select from kasane.submission n where n.corrects = s.id)
+                        """)
+                .param("case", caseId)
+                .query(String.class)
+                .single();
+        var versions =
+                kasane.as("manager").get("/api/v1/submissions/" + submission).at("/versions");
+        ObjectNode data = null;
+        for (var version : versions) {
+            if (version.get("id").asText().equals(submission)) {
+                data = (ObjectNode) version.get("data");
+            }
+        }
+        change.accept(data);
+        var corrected = kasane.as("manager")
+                .post(
+                        "/api/v1/submissions/" + submission + "/correction",
+                        "{\"data\":" + data + ",\"reason\":\"書き間違い\",\"changePath\":false}");
+        assertThat(corrected.status()).as(corrected.text()).isLessThan(300);
+    }
+
+    @Test
+    void anIssuedPaperSaysForEverWhatItSaidWhenItWasIssued() {
+        var caseId = opened("発行 四");
+        var coordinator = kasane.as("coordinator");
+        var here = "/api/v1/cases/" + caseId + "/papers/";
+        var subject = coordinator
+                .get("/api/v1/cases/" + caseId + "/papers")
+                .at("/0/subjectId")
+                .asText();
+        var first = coordinator.post(here + "application/" + subject, "{}");
+        assertThat(first.status()).as(first.text()).isEqualTo(201);
+        var issued = here + "issued/" + first.at("/id").asText();
+
+        // Nothing has changed yet: a new number for the same words is refused.
+        assertThat(coordinator.get(issued).at("/changed").asBoolean()).isFalse();
+        var refused = coordinator.post(issued + "/again", "{}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text()).contains("発行したときから内容が変わっていないため");
+
+        correctConsultation(caseId, data -> data.put("story", "訂正した内容"));
+
+        assertThat(coordinator.get(issued).text()).contains("相談の内容").doesNotContain("訂正した内容");
+        assertThat(coordinator.get(issued).at("/changed").asBoolean()).isTrue();
+
+        var second = coordinator.post(issued + "/again", "{}");
+        assertThat(second.status()).as(second.text()).isEqualTo(201);
+        assertThat(second.at("/number").asInt())
+                .isGreaterThan(first.at("/number").asInt());
+        assertThat(second.at("/replaces").asText()).isEqualTo(first.at("/id").asText());
+        // Pressed twice it is one paper.
+        assertThat(coordinator.post(issued + "/again", "{}").at("/id").asText())
+                .isEqualTo(second.at("/id").asText());
+        var again = coordinator.get(here + "issued/" + second.at("/id").asText());
+        assertThat(again.text()).contains("訂正した内容");
+        assertThat(again.at("/changed").asBoolean()).isFalse();
+        assertThat(coordinator
+                        .get("/api/v1/cases/" + caseId + "/papers")
+                        .at("/0/issued/id")
+                        .asText())
+                .isEqualTo(second.at("/id").asText());
+        // The old one stays as it was, is listed, and says that it was replaced.
+        assertThat(coordinator.get(issued).text()).contains("相談の内容").doesNotContain("訂正した内容");
+        assertThat(coordinator.get(here + "issued").body().findValuesAsText("id"))
+                .contains(first.at("/id").asText(), second.at("/id").asText());
+        assertThat(coordinator.get(issued).at("/issued/replacedBy").asText())
+                .isEqualTo(second.at("/id").asText());
+        assertThat(kasane.as("auditor").post(issued + "/again", "{}").status()).isEqualTo(403);
+        assertThat(kasane.as("member").get(issued).status()).isEqualTo(404);
+        assertThat(coordinator.get(here + "issued/" + UUID.randomUUID()).text()).contains("発行したものが見つかりません。");
+    }
+
+    @Test
+    void anAddressThatIsConcealedAfterwardsIsConcealedOnThePaperToo() {
+        var caseId = opened("発行 五");
+        correctConsultation(caseId, data -> data.put("subjectAddress", ADDRESS));
+        var coordinator = kasane.as("coordinator");
+        var subject = coordinator
+                .get("/api/v1/cases/" + caseId + "/papers")
+                .at("/0/subjectId")
+                .asText();
+        var issued = coordinator.post("/api/v1/cases/" + caseId + "/papers/application/" + subject, "{}");
+        kasane.sql()
+                .sql(
+                        """
+                        insert into kasane.case_seat (municipality_id, case_id, agency_id, reason, since)
+                        select f.municipality_id, f.id, r.agency_id, 'meeting', now() from kasane.case_file f, kasane.role_assignment r
+                        where f.id = :case::uuid and r.user_id = :member
+                        """)
+                .param("case", caseId)
+                .param("member", kasane.user("member"))
+                .update();
+        var page =
+                "/api/v1/cases/" + caseId + "/papers/issued/" + issued.at("/id").asText();
+        assertThat(kasane.as("member").get(page).text()).contains(ADDRESS);
+
+        correctConsultation(caseId, data -> data.put("addressConcealed", true));
+
+        assertThat(coordinator.get(page).text()).contains(ADDRESS);
+        assertThat(kasane.as("member").get(page).text()).contains("相談の内容").doesNotContain(ADDRESS);
+        assertThat(kasane.sql()
+                        .sql("select content::text from kasane.issued_paper where case_id = :case::uuid")
+                        .param("case", caseId)
+                        .query(String.class)
+                        .single())
+                .doesNotContain(ADDRESS);
     }
 }

@@ -134,4 +134,27 @@ class CaseScreensIT {
         assertThat(page.locator("figure .bjs-powered-by").first()).isVisible();
         browser.picture(page, "case-diagram");
     }
+
+    /** What somebody needs beside a form: the household, its consent and the newest contacts, not all there are. */
+    @Test
+    void besideAFormStandTheHouseholdAndTheThreeNewestContacts() {
+        var kasane = KasaneServer.shared();
+        var caseId = kasane.playSteps(ASSESSED).caseId();
+        kasane.as("coordinator").task("Task_WriteAssessment", "caseId=" + caseId);
+        for (int day = 1; day <= 4; day++) {
+            var recorded = kasane.as("coordinator")
+                    .post(
+                            "/api/v1/cases/" + caseId + "/records/contact",
+                            "{\"data\":{\"occurredAt\":\"2026-10-0" + day
+                                    + "T10:00:00+09:00\",\"kind\":\"visit\",\"content\":\"横に出る訪問" + day + "\"}}");
+            assertThat(recorded.status()).isEqualTo(201);
+        }
+        var page = browser.as("coordinator");
+        browser.open(page, "/tasks/" + kasane.as("coordinator").task("Task_WriteAssessment", "caseId=" + caseId));
+        var beside = page.locator("main aside");
+        assertThat(beside).containsText("画面 花");
+        assertThat(beside).containsText("横に出る訪問4");
+        assertThat(beside).containsText("横に出る訪問2");
+        assertThat(beside).not().containsText("横に出る訪問1");
+    }
 }

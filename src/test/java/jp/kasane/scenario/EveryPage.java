@@ -198,6 +198,16 @@ final class EveryPage {
                 id,
                 paper.at("/0/kind").asText(),
                 paper.at("/0/subjectId").asText());
+        var issued = kasane.as("coordinator")
+                .post(
+                        "/api/v1/cases/" + id + "/papers/plan/"
+                                + paper.body().findValuesAsText("subjectId").getLast(),
+                        "{}");
+        add(
+                "coordinator",
+                "/cases/{id}/papers/issued/{paper}",
+                id,
+                issued.at("/id").asText());
         var submission = kasane.sql()
                 .sql("select id from kasane.submission where case_id = :case::uuid order by recorded_at desc limit 1")
                 .param("case", id)

@@ -122,6 +122,76 @@ class FormScreensIT {
         assertThat(page.locator("#form [id$='-date-era']")).hasText("昭和18年5月1日(土)");
     }
 
+    private static final String DATES =
+            """
+            {"type":"default","id":"dates","schemaVersion":16,"components":[
+              {"type":"datetime","subtype":"datetime","id":"Field_at","key":"at","dateLabel":"日","timeLabel":"時刻","use24h":true,"timeInterval":5,
+               "timeSerializingFormat":"utc_offset"},
+              {"type":"datetime","subtype":"date","id":"Field_on","key":"on","dateLabel":"期限"}]}""";
+
+    @Test
+    void aDateOrTimeThatCannotBeReadStaysAsItWasTypedAndSaysSo() throws IOException {
+        var page = browser.inAnEnglishBrowserAs("reception");
+        show(page, JSON.readTree(DATES), "{\"at\":\"2026-11-22T10:30:00+09:00\"}", false);
+        var date = page.locator("#form [id$='-Field_at-date']");
+        var time = page.locator("#form [id$='-Field_at-time']");
+        var said = page.locator("#form [id$='-Field_at-error-message']");
+        assertThat(date).hasValue("2026/11/22");
+        assertThat(time).hasValue("10:30");
+
+        enter(date, "2026/13/45");
+        assertThat(said).hasText("日付として使えません。例：2026/4/1、令和8年4月1日");
+        assertThat(date).hasValue("2026/13/45");
+        assertThat(time).hasValue("10:30");
+        time.focus();
+        time.press("Tab");
+        drawn(page);
+        assertThat(date).hasValue("2026/13/45");
+        assertThat(time).hasValue("10:30");
+
+        // It is not sent as if it was left empty.
+        var posted = new ArrayList<String>();
+        page.route("**/api/v1/consultations", route -> {
+            posted.add(route.request().postData());
+            route.abort();
+        });
+        browser.submit(page);
+        assertThat(date).isFocused();
+        assertThat(posted).isEmpty();
+
+        enter(date, "令和8年11月23日");
+        assertThat(said).isHidden();
+        assertThat(date).hasValue("2026/11/23");
+        assertThat(time).hasValue("10:30");
+
+        time.fill("25時");
+        time.press("Tab");
+        assertThat(said).hasText("時刻として使えません。例：09:30");
+        assertThat(time).hasValue("25時");
+        assertThat(date).hasValue("2026/11/23");
+        time.fill("");
+        time.press("Tab");
+        assertThat(said).hasText("日付と時刻の両方を入力してください。");
+        assertThat(date).hasValue("2026/11/23");
+        time.fill("9:05");
+        time.press("Tab");
+        assertThat(said).isHidden();
+        assertThat(time).hasValue("09:05");
+
+        var day = page.locator("#form [id$='-Field_on-date']");
+        enter(day, "あした");
+        assertThat(day).hasValue("あした");
+        assertThat(page.locator("#form [id$='-Field_on-error-message']")).containsText("日付として使えません。");
+        enter(day, "");
+        assertThat(day).hasValue("");
+        assertThat(page.locator("#form [id$='-Field_on-error-message']")).isHidden();
+        browser.submit(page);
+        page.waitForCondition(() -> !posted.isEmpty());
+        assertThat(JSON.readTree(posted.getFirst()).at("/data/at").asText()).isEqualTo("2026-11-23T09:05+09:00");
+        assertThat(JSON.readTree(posted.getFirst()).at("/data/on").isNull()).isTrue();
+        page.unroute("**/api/v1/consultations");
+    }
+
     /** Leaving a field may show a sentence below it, which moves the rest of the form while the button is held. */
     @Test
     void whatIsPressedCountsThoughTheFormMovesUnderIt() {

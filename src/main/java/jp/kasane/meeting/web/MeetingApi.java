@@ -55,6 +55,13 @@ class MeetingApi {
                 .orElseThrow(() -> new Refusal.NotFound("会議"));
     }
 
+    @PostMapping("/attendees/{attendee}/link/revoke")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "その機関に渡したリンクを、全部使えなくする（招集者）。新しいリンクはつくれる")
+    void revoke(@PathVariable String id, @PathVariable String attendee) {
+        links.revoke(one(id).id(), Ids.parse(attendee).orElseThrow(() -> new Refusal.NotFound("招集")));
+    }
+
     /** @param version the one whoever writes began with, 0 for none */
     record Writing(int version, ObjectNode data) {}
 

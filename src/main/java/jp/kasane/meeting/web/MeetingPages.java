@@ -72,4 +72,12 @@ class MeetingPages {
         flash.addFlashAttribute("madeFor", asked.agency());
         return "redirect:/meetings/" + meeting.id() + "#made";
     }
+
+    @PostMapping("/meetings/{id}/attendees/{attendee}/link/revoke")
+    String revoke(@PathVariable String id, @PathVariable String attendee, RedirectAttributes flash) {
+        var meeting = Ids.parse(id).flatMap(meetings::find).orElseThrow(() -> new Refusal.NotFound("会議"));
+        links.revoke(meeting.id(), Ids.parse(attendee).orElseThrow(() -> new Refusal.NotFound("招集")));
+        flash.addFlashAttribute("said", "links.revoked");
+        return "redirect:/meetings/" + meeting.id();
+    }
 }

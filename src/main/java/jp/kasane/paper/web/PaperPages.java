@@ -4,17 +4,14 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
-import jp.kasane.consultation.Consultations;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
-import jp.kasane.household.Households;
-import jp.kasane.municipality.Agencies;
 import jp.kasane.paper.Papers;
-import jp.kasane.plan.Plans;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -32,30 +29,13 @@ class PaperPages {
     /** The boxes 決裁・審査・担当: ours, since no document shows them. */
     private static final List<String> SEALS = List.of("decides", "checks", "drafts");
 
-    private static final List<String> SCOPES = List.of("assessment", "plan", "sharing", "support");
-
     private final Papers papers;
     private final Cases cases;
-    private final Consultations consultations;
-    private final Households households;
-    private final Plans plans;
-    private final Agencies agencies;
     private final Clock clock;
 
-    PaperPages(
-            Papers papers,
-            Cases cases,
-            Consultations consultations,
-            Households households,
-            Plans plans,
-            Agencies agencies,
-            Clock clock) {
+    PaperPages(Papers papers, Cases cases, Clock clock) {
         this.papers = papers;
         this.cases = cases;
-        this.consultations = consultations;
-        this.households = households;
-        this.plans = plans;
-        this.agencies = agencies;
         this.clock = clock;
     }
 
@@ -67,51 +47,54 @@ class PaperPages {
         return Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("印刷するもの"));
     }
 
+    private static UUID issued(String id) {
+        return Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("発行したもの"));
+    }
+
     @GetMapping("/cases/{id}/papers")
     String list(@PathVariable String id, Model model) {
         var file = known(id);
         model.addAttribute("file", file);
         model.addAttribute("printables", papers.printable(file.id()));
+        model.addAttribute("past", papers.past(file.id()));
         return "case-papers";
     }
 
     @GetMapping("/cases/{id}/papers/{kind}/{subject}")
-    String one(@PathVariable String id, @PathVariable String kind, @PathVariable String subject, Model model) {
+    String one(
+            @PathVariable String id,
+            @PathVariable String kind,
+            @PathVariable String subject,
+            Locale locale,
+            Model model) {
         var file = known(id);
-        var printable = papers.required(file.id(), kind, subject(subject));
+        return page(file, papers.sheet(file.id(), kind, subject(subject), locale), model);
+    }
+
+    @GetMapping("/cases/{id}/papers/issued/{paper}")
+    String issued(@PathVariable String id, @PathVariable String paper, Locale locale, Model model) {
+        var file = known(id);
+        return page(file, papers.issued(file.id(), issued(paper), locale), model);
+    }
+
+    private String page(CaseFile file, Papers.Sheet sheet, Model model) {
         model.addAttribute("file", file);
-        model.addAttribute("printable", printable);
-        model.addAttribute("titleKey", "papers.kind." + kind);
+        model.addAttribute("sheet", sheet);
+        // Not "content": that is what the frame calls what stands in it.
+        model.addAttribute("written", sheet.content());
+        model.addAttribute("titleKey", "papers.kind." + sheet.kind());
         model.addAttribute("mayIssue", papers.mayIssue());
         model.addAttribute("seals", SEALS);
-        model.addAttribute("municipality", papers.municipality());
         model.addAttribute("today", JapaneseTime.dayOf(clock.instant()));
-        switch (kind) {
-            case "application" ->
-                model.addAttribute(
-                        "consultation",
-                        consultations.find(printable.subjectId()).orElseThrow(() -> new Refusal.NotFound("相談")));
-            case "consent" -> {
-                model.addAttribute(
-                        "member",
-                        households.members(file.id()).stream()
-                                .filter(member -> member.id().equals(printable.subjectId()))
-                                .findFirst()
-                                .orElseThrow());
-                model.addAttribute("scopes", SCOPES);
-                model.addAttribute("agencies", agencies.all());
-            }
-            default -> {
-                model.addAttribute(
-                        "plan",
-                        plans.of(file.id()).stream()
-                                .filter(plan -> plan.id().equals(printable.subjectId()))
-                                .findFirst()
-                                .orElseThrow());
-                model.addAttribute("members", households.members(file.id()));
-            }
-        }
         return "paper";
+    }
+
+    @PostMapping("/cases/{id}/papers/issued/{paper}/again")
+    String issueAgain(@PathVariable String id, @PathVariable String paper, RedirectAttributes flash) {
+        var file = known(id);
+        var again = papers.issueAgain(file.id(), issued(paper));
+        flash.addFlashAttribute("said", "papers.said");
+        return "redirect:/cases/" + file.id() + "/papers/issued/" + again.id();
     }
 
     @PostMapping("/cases/{id}/papers/{kind}/{subject}")
@@ -149,6 +132,25 @@ class PaperPages {
         @Operation(summary = "文書番号を取って発行する（もう発行したものは、その番号のまま）")
         Papers.Paper issue(@PathVariable String id, @PathVariable String kind, @PathVariable String subject) {
             return papers.issue(ofCase(id), kind, subject(subject));
+        }
+
+        @GetMapping("/api/v1/cases/{id}/papers/issued")
+        @Operation(summary = "発行したものの全部。差し替えたものには replacedBy がある")
+        List<Papers.Paper> issued(@PathVariable String id) {
+            return papers.of(ofCase(id));
+        }
+
+        @GetMapping("/api/v1/cases/{id}/papers/issued/{paper}")
+        @Operation(summary = "発行したときの内容。changed は、発行したあとにケースの内容が変わったこと")
+        Papers.Sheet issued(@PathVariable String id, @PathVariable String paper, Locale locale) {
+            return papers.issued(ofCase(id), PaperPages.issued(paper), locale);
+        }
+
+        @PostMapping("/api/v1/cases/{id}/papers/issued/{paper}/again")
+        @ResponseStatus(HttpStatus.CREATED)
+        @Operation(summary = "内容が変わったものを、新しい文書番号で発行し直す（前のものは、差し替えとして残る）")
+        Papers.Paper issueAgain(@PathVariable String id, @PathVariable String paper) {
+            return papers.issueAgain(ofCase(id), PaperPages.issued(paper));
         }
 
         private UUID ofCase(String id) {
