@@ -34,7 +34,7 @@ public class Oversight {
             UUID personId, String person, String roles, int looks, int opened, int exports, int denied, int night) {}
 
     /**
-     * @param kind outside (no agency of the person's has a seat on the case), night, mass (many different ones within an hour)
+     * @param kind outside (no agency of the person's has a seat on the case; auditors have none anywhere and are left out), night, mass (many different ones within an hour)
      * @param count of looks; of different cases where it is mass
      */
     public record Unusual(
@@ -92,7 +92,8 @@ public class Oversight {
                         found as (
                             select 'outside' as kind, l.actor_id, l.stream_id, count(*)::int as count, max(l.at) as last
                             from looks l join kasane.case_file f on f.id = l.stream_id
-                            where not exists (
+                            where not exists (select from kasane.role_assignment r where r.user_id = l.actor_id and r.role = 'auditor')
+                              and not exists (
                                 select from kasane.role_assignment r
                                      join kasane.case_seat s on s.case_id = f.id and s.agency_id = r.agency_id and s.since <= l.at and (s.until is null or s.until >= l.at)
                                 where r.user_id = l.actor_id)

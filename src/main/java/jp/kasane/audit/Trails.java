@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.access.Acting;
@@ -58,7 +59,13 @@ public class Trails {
             String about,
             int subjects,
             JsonNode refs,
-            Integer status) {}
+            Integer status) {
+
+        /** The route as the key of a message: {@code GET /cases/{id}} is {@code get.cases.id}. */
+        public String route() {
+            return what.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]+", ".").replaceAll("\\.$", "");
+        }
+    }
 
     /** @param before where the page before ended, or null */
     public record Filter(

@@ -3,8 +3,10 @@ package jp.kasane.web;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.function.BiFunction;
+import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.WrittenDates;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.stereotype.Component;
@@ -12,6 +14,9 @@ import org.springframework.stereotype.Component;
 /** {@link WrittenDates} in the language of the page; nothing for what is not known. */
 @Component("times")
 class Times {
+
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern(":ss").withZone(JapaneseTime.ZONE);
 
     private final Clock clock;
 
@@ -21,6 +26,11 @@ class Times {
 
     public String dateTime(Instant time) {
         return write(time, WrittenDates::dateAndHour);
+    }
+
+    /** To the second, where the order of things is asked about. */
+    public String moment(Instant time) {
+        return time == null ? "" : dateTime(time) + SECONDS.format(time);
     }
 
     public String date(LocalDate date) {
