@@ -42,3 +42,4 @@ create function audit.at_night(at timestamptz, night_from int, night_to int) ret
     language sql stable parallel safe
     return extract(hour from at at time zone 'Asia/Tokyo') >= night_from or extract(hour from at at time zone 'Asia/Tokyo') < night_to;
 grant execute on function audit.at_night(timestamptz, int, int) to kasane_app;
+revoke execute on function audit.at_night(timestamptz, int, int) from public;

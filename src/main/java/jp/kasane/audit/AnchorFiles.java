@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -45,6 +46,8 @@ public final class AnchorFiles {
      */
     public record Anchor(String kind, long seq, String head, Instant at, boolean genuine) {}
 
+    private static final Anchor NONE = new Anchor("head", 0, "", Instant.EPOCH, false);
+
     private final Path directory;
     private final ObjectMapper json = new ObjectMapper();
 
@@ -55,7 +58,7 @@ public final class AnchorFiles {
     /** Appends one line, which is on the disk when this returns. */
     public synchronized void write(String kind, long seq, String head, Instant at) {
         try {
-            Files.createDirectories(directory);
+            makeKeys();
             var signature = Signature.getInstance("Ed25519");
             signature.initSign(privateKey());
             signature.update(signed(kind, seq, head, at.toString()));
@@ -65,9 +68,14 @@ public final class AnchorFiles {
             line.put("head", head);
             line.put("at", at.toString());
             line.put("signature", Base64.getEncoder().encodeToString(signature.sign()));
+            var file = directory.resolve("anchors-" + MONTH.format(at) + ".jsonl");
+            // After a line that was torn by a power cut, the next one begins on a line of its own.
+            var torn = Files.exists(file)
+                    && Files.size(file) > 0
+                    && !Files.readString(file).endsWith("\n");
             Files.writeString(
-                    directory.resolve("anchors-" + MONTH.format(at) + ".jsonl"),
-                    json.writeValueAsString(line) + "\n",
+                    file,
+                    (torn ? "\n" : "") + json.writeValueAsString(line) + "\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND,
                     StandardOpenOption.SYNC);
@@ -80,28 +88,51 @@ public final class AnchorFiles {
 
     /** All that was ever written, oldest first; a line that cannot be read counts as forged. */
     public List<Anchor> all() {
+        var anchors = new ArrayList<Anchor>();
+        var key = publicKey();
+        for (var file : files()) {
+            for (var line : lines(file)) {
+                anchors.add(read(line, key));
+            }
+        }
+        return anchors;
+    }
+
+    /** The last one that is this installation's. */
+    public Optional<Anchor> last() {
+        var key = publicKey();
+        for (var file : files().reversed()) {
+            for (var line : lines(file).reversed()) {
+                var anchor = read(line, key);
+                if (anchor.genuine()) {
+                    return Optional.of(anchor);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Path> files() {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (var files = Files.list(directory)) {
-            var key = publicKey();
-            var anchors = new ArrayList<Anchor>();
-            for (var file : files.filter(each -> each.getFileName().toString().matches("anchors-\\d{4}-\\d{2}\\.jsonl"))
+            return files.filter(each -> each.getFileName().toString().matches("anchors-\\d{4}-\\d{2}\\.jsonl"))
                     .sorted()
-                    .toList()) {
-                for (var line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-                    anchors.add(read(line, key));
-                }
-            }
-            return anchors;
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("The anchors in " + directory + " cannot be read", e);
         }
     }
 
-    public Optional<Anchor> last() {
-        var all = all();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
     }
 
     /** Those that the chain must agree with: without what came after the point that a later restore went back to. */
@@ -118,6 +149,9 @@ public final class AnchorFiles {
     }
 
     private Anchor read(String line, PublicKey key) {
+        if (key == null) {
+            return NONE;
+        }
         try {
             var tree = json.readTree(line);
             var kind = tree.path("kind").asText();
@@ -135,7 +169,7 @@ public final class AnchorFiles {
                     signature.verify(
                             Base64.getDecoder().decode(tree.path("signature").asText())));
         } catch (IOException | GeneralSecurityException | RuntimeException notAnAnchor) {
-            return new Anchor("head", 0, "", Instant.EPOCH, false);
+            return NONE;
         }
     }
 
@@ -144,28 +178,28 @@ public final class AnchorFiles {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** In hexadecimal, as far as a person compares it. */
+    /** In hexadecimal, as far as a person compares it; empty before anything was anchored. */
     public String fingerprint() {
         try {
-            return HexFormat.ofDelimiter(" ")
-                    .formatHex(
-                            java.security.MessageDigest.getInstance("SHA-256")
-                                    .digest(publicKey().getEncoded()),
-                            0,
-                            8);
+            var key = publicKey();
+            return key == null
+                    ? ""
+                    : HexFormat.ofDelimiter(" ")
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()), 0, 8);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private PrivateKey privateKey() throws IOException, GeneralSecurityException {
-        makeKeys();
         return KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(pem(PRIVATE)));
     }
 
     private PublicKey publicKey() {
+        if (!Files.exists(directory.resolve(PUBLIC))) {
+            return null;
+        }
         try {
-            makeKeys();
             return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(pem(PUBLIC)));
         } catch (IOException e) {
             throw new UncheckedIOException("The key in " + directory + " cannot be read", e);
@@ -174,9 +208,14 @@ public final class AnchorFiles {
         }
     }
 
+    /** Only where nothing was ever signed: another key in its place would make all that stands there look forged. */
     private synchronized void makeKeys() throws IOException, GeneralSecurityException {
         if (Files.exists(directory.resolve(PRIVATE))) {
             return;
+        }
+        if (Files.exists(directory.resolve(PUBLIC)) || !files().isEmpty()) {
+            throw new IOException(PRIVATE + " is missing beside the anchors in " + directory
+                    + ": put it back, or move the anchors to another directory");
         }
         Files.createDirectories(directory);
         var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();

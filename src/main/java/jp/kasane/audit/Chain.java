@@ -15,6 +15,7 @@ import jp.kasane.foundation.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -110,7 +111,7 @@ public class Chain {
         head().filter(head -> anchors.last()
                         .filter(last -> last.head().equals(head.head()))
                         .isEmpty())
-                .ifPresent(head -> anchors.write("head", head.seq(), head.head(), clock.instant()));
+                .ifPresent(head -> anchors.write("head", head.seq(), head.head(), head.now()));
         return anchors.last();
     }
 
@@ -134,22 +135,28 @@ public class Chain {
     void compare() {
         var last = anchors.last().orElse(null);
         var seq = head().map(Head::seq).orElse(0L);
-        if (last != null && last.genuine() && !last.head().equals(headAt(last.seq()))) {
+        if (last == null && seq > 0) {
+            LOG.warn("The trail has {} entries and no anchor: nothing outside of the database vouches for them", seq);
+            system.named(
+                    () -> trail.note(false, "trail", "anchors-missing", null, List.of(), Map.of("seq", seq), null));
+        }
+        if (last != null && !last.head().equals(headAt(last.seq()))) {
             if (last.seq() > seq) {
                 LOG.warn(
                         "The trail ends at {} and was anchored at {}: the database was restored from a backup",
                         seq,
                         last.seq());
-                var point = pointOfAgreement();
                 system.named(() -> trail.note(
                         false,
                         "trail",
                         "restored",
                         null,
                         List.of(),
-                        Map.of("seq", seq, "anchorSeq", last.seq(), "anchorHead", last.head(), "agreedSeq", point),
+                        Map.of("seq", seq, "anchorSeq", last.seq(), "anchorHead", last.head()),
                         null));
-                anchors.write("restored", point, last.head(), clock.instant());
+                // What was anchored up to here still has to agree: only what came later stands no more.
+                anchors.write(
+                        "restored", seq, last.head(), head().map(Head::now).orElseGet(clock::instant));
             } else {
                 LOG.error("The trail does not agree with the anchor at {}: it was changed", last.seq());
             }
@@ -158,19 +165,20 @@ public class Chain {
         anchor();
     }
 
-    /** The last place at which the chain and the anchors are the same. */
-    private long pointOfAgreement() {
-        return anchors.standing().stream()
-                .filter(anchor -> anchor.genuine() && anchor.head().equals(headAt(anchor.seq())))
-                .mapToLong(AnchorFiles.Anchor::seq)
-                .max()
-                .orElse(0);
+    /** What was sealed since the last anchor is anchored before it stops. */
+    @EventListener(ContextClosedEvent.class)
+    void stop() {
+        try {
+            anchorAgain();
+        } catch (RuntimeException e) {
+            LOG.warn("The last entries of the trail are not anchored: {}", e.getMessage());
+        }
     }
 
     @Scheduled(cron = "${kasane.trail.verify-at:0 30 3 * * *}", zone = "Asia/Tokyo")
     void verifyAtNight() {
         if (running.compareAndSet(null, 0L)) {
-            executor.execute(() -> system.named(() -> {
+            inBackground(() -> system.named(() -> {
                 verifying();
                 return null;
             }));
@@ -188,10 +196,19 @@ public class Chain {
             throw new Refusal.Conflict("検証はすでに始まっています。終わるまでお待ちください。");
         }
         var by = Acting.required();
-        executor.execute(() -> Acting.as(by, () -> {
+        inBackground(() -> Acting.as(by, () -> {
             verifying();
             return null;
         }));
+    }
+
+    private void inBackground(Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RuntimeException e) {
+            running.set(null);
+            throw e;
+        }
     }
 
     private void verifying() {
@@ -261,18 +278,22 @@ public class Chain {
         }
     }
 
-    private record Head(long seq, String head) {}
+    private record Head(long seq, String head, Instant now) {}
 
     private Optional<Head> head() {
-        return jdbc.sql("select seq, encode(head, 'hex') as head from audit.head()")
-                .query((row, number) -> new Head(row.getLong("seq"), row.getString("head")))
+        return jdbc.sql("select seq, encode(head, 'hex') as head, now from audit.head()")
+                .query((row, number) -> new Head(
+                        row.getLong("seq"),
+                        row.getString("head"),
+                        row.getTimestamp("now").toInstant()))
                 .optional();
     }
 
     private String headAt(long seq) {
-        return jdbc.sql("select coalesce(encode(audit.head_at(:seq), 'hex'), '')")
+        return jdbc.sql("select encode(head, 'hex') from audit.heads_at(array [:seq]::bigint[])")
                 .param("seq", seq)
                 .query(String.class)
-                .single();
+                .optional()
+                .orElse("");
     }
 }

@@ -105,7 +105,7 @@ public class Trails {
             values.put("person", filter.person());
         }
         if (filter.stream() != null) {
-            where.add("(e.stream_id = :stream or e.class = 'look' and e.subjects @> array [:stream]::uuid[])");
+            where.add("(e.stream_id = :stream or e.subjects @> array [:stream]::uuid[])");
             values.put("stream", filter.stream());
         }
         if (filter.request() != null) {

@@ -2,7 +2,9 @@ package jp.kasane.audit;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -64,10 +66,12 @@ public final class Verification {
                         .query(Verification::finding)
                         .list());
         int agreed = 0;
-        for (var anchor : anchors.standing()) {
+        var standing = anchors.standing();
+        var heads = headsAt(standing.stream().map(AnchorFiles.Anchor::seq).toArray(Long[]::new));
+        for (var anchor : standing) {
             var kind = !anchor.genuine()
                     ? "anchor-forged"
-                    : !anchor.head().equals(headAt(anchor.seq())) ? "anchor-broken" : null;
+                    : !anchor.head().equals(heads.get(anchor.seq())) ? "anchor-broken" : null;
             if (kind == null) {
                 agreed++;
             } else {
@@ -84,11 +88,13 @@ public final class Verification {
         return more.size();
     }
 
-    private String headAt(long seq) {
-        return jdbc.sql("select coalesce(encode(audit.head_at(:seq), 'hex'), '')")
-                .param("seq", seq)
-                .query(String.class)
-                .single();
+    private Map<Long, String> headsAt(Long[] seqs) {
+        var heads = new HashMap<Long, String>();
+        jdbc.sql("select seq, encode(head, 'hex') as head from audit.heads_at(:seqs)")
+                .param("seqs", seqs)
+                .query((row, number) -> heads.put(row.getLong("seq"), row.getString("head")))
+                .list();
+        return heads;
     }
 
     private static Finding finding(java.sql.ResultSet row, int number) throws java.sql.SQLException {

@@ -1,6 +1,7 @@
 package jp.kasane.audit.internal;
 
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,6 +21,7 @@ final class HeldResponse extends ContentCachingResponseWrapper {
     private final HttpServletResponse response;
     private final Consumer<HttpServletResponse> enter;
     private boolean entered;
+    private volatile boolean broken;
 
     HeldResponse(HttpServletResponse response, Consumer<HttpServletResponse> enter) {
         super(response);
@@ -31,7 +33,7 @@ final class HeldResponse extends ContentCachingResponseWrapper {
     public ServletOutputStream getOutputStream() throws IOException {
         if (KeptRequests.inPieces(this)) {
             enter();
-            return response.getOutputStream();
+            return new Watched(response.getOutputStream());
         }
         return super.getOutputStream();
     }
@@ -68,6 +70,70 @@ final class HeldResponse extends ContentCachingResponseWrapper {
     public void sendRedirect(String location) throws IOException {
         enter(SC_FOUND);
         super.sendRedirect(location);
+    }
+
+    /** Whether something was sent that did not arrive; Spring makes no exception of that which anybody would see. */
+    boolean broken() {
+        return broken;
+    }
+
+    private final class Watched extends ServletOutputStream {
+
+        private final ServletOutputStream out;
+
+        Watched(ServletOutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            try {
+                out.write(one);
+            } catch (IOException e) {
+                broken = true;
+                throw e;
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (IOException e) {
+                broken = true;
+                throw e;
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                broken = true;
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                out.close();
+            } catch (IOException e) {
+                broken = true;
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return out.isReady();
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            out.setWriteListener(listener);
+        }
     }
 
     /** Lets the answer go, with its entry before it. */

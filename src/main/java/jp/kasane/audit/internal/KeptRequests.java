@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import jp.kasane.access.CurrentRequest;
@@ -34,8 +35,12 @@ class KeptRequests implements Doorkeeper {
     /** The request's id, once its entry is written: it is dispatched more than once (errors, the end of server-sent events). */
     private static final String ENTERED = KeptRequests.class.getName();
 
-    /** A code in an address, as against a token or something typed. */
+    /** Parts of an address that are codes. All else in an address is kept only where it is an id: it may be a token, or something typed. */
+    private static final Set<String> CODES =
+            Set.of("kind", "code", "step", "form", "list", "month", "epoch", "partition", "position", "key", "seq");
+
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,60}");
+    private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final Trail trail;
 
@@ -66,6 +71,9 @@ class KeptRequests implements Doorkeeper {
             }
             if (!request.isAsyncStarted()) {
                 held.release();
+            }
+            if (held.broken() && !request.isAsyncStarted()) {
+                undelivered(request);
             }
         } catch (HeldResponse.NotEntered e) {
             LOG.error("An answer was withheld, since its entry could not be written: {}", route(request), e.getCause());
@@ -116,10 +124,7 @@ class KeptRequests implements Doorkeeper {
                 .orElseGet(() -> looked.size() == 1
                         ? looked.iterator().next()
                         : ids.stream().findFirst().orElse(null));
-        if (looked.size() > 2000) {
-            refs.put("subjects", looked.size());
-        }
-        var reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        var reads = Set.of("GET", "HEAD", "OPTIONS").contains(request.getMethod());
         var denied = status == 401 || status == 403 || status == 404 && !ids.isEmpty();
         var kind = denied ? "denied" : !reads ? "act" : more.containsKey("type") ? "export" : "read";
         trail.note(reads, kind, request.getMethod() + " " + route(request), about, looked, refs, status);
@@ -137,7 +142,10 @@ class KeptRequests implements Doorkeeper {
         if (path.startsWith("/i/") || path.startsWith("/s/")) {
             return path.substring(0, 3) + "{token}";
         }
-        return path.replaceAll("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}", "{id}").replaceAll("[^A-Za-z0-9_/{}.-]", "");
+        return ID.matcher(path)
+                .replaceAll("{id}")
+                .replaceAll("(%[0-9A-Fa-f]{2})+", "{text}")
+                .replaceAll("[^A-Za-z0-9_/{}.-]", "");
     }
 
     @SuppressWarnings("unchecked")
@@ -146,13 +154,13 @@ class KeptRequests implements Doorkeeper {
         var variables = (Map<String, String>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         if (variables != null) {
             variables.forEach((name, value) -> {
-                if (!name.equals("token") && CODE.matcher(value).matches()) {
+                if (ID.matcher(value).matches()
+                        || CODES.contains(name) && CODE.matcher(value).matches()) {
                     found.put(name, value);
                 }
             });
         } else {
-            var id = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-                    .matcher(request.getRequestURI());
+            var id = ID.matcher(request.getRequestURI());
             if (id.find()) {
                 found.put("id", id.group());
             }

@@ -80,7 +80,11 @@ class LookedAtRows extends JdbcTemplate {
             var tables = meta.unwrap(PGResultSetMetaData.class);
             var table = tables.getBaseTableName(i);
             var column = tables.getBaseColumnName(i);
-            if (LABELS.contains(meta.getColumnLabel(i))
+            var label = meta.getColumnLabel(i);
+            // What a function or a union gives has no table: there its name has to say it.
+            if (LABELS.contains(label)
+                    || label.endsWith("_stream")
+                    || label.endsWith("_case_id")
                     || LABELS.contains(column)
                     || STREAMS.contains(table) && column.equals("id")) {
                 found.add(i);
