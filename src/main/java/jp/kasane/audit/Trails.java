@@ -83,10 +83,25 @@ public class Trails {
      * @throws Refusal.Forbidden for anybody but auditors
      */
     public Page page(Filter filter, int size) {
+        return page(filter, size, false);
+    }
+
+    /**
+     * The same, but only who saw, took out or was refused something; what was changed stands in the case's own timeline.
+     *
+     * @throws Refusal.Forbidden for anybody but auditors
+     */
+    Page looks(Filter filter, int size) {
+        return page(filter, size, true);
+    }
+
+    private Page page(Filter filter, int size, boolean looks) {
         mayLook();
         var where = new ArrayList<String>();
         Map<String, Object> values = new HashMap<>();
-        if (filter.kind() != null) {
+        if (looks) {
+            where.add("e.kind in ('read', 'export', 'denied', 'undelivered')");
+        } else if (filter.kind() != null) {
             where.add("e.kind = :kind");
             values.put("kind", filter.kind());
         } else {
