@@ -172,7 +172,7 @@ export async function replay(figure: HTMLElement) {
       }
       for (const [id, visit] of visits) {
         if (!registry.get(id)) continue;
-        set(id, 'taken');
+        set(id, NEVER_TOLD.has(visit.type) ? 'around' : 'taken');
         if (NEVER_TOLD.has(visit.type)) continue;
         if (visit.now) {
           set(id, 'here');
@@ -194,7 +194,7 @@ export async function replay(figure: HTMLElement) {
           inside.textContent = TEXT.inside(visit.called.length);
           // The newest run that had begun by then; the others are chosen above the diagram.
           inside.addEventListener('click', () => void open(visit.called[visit.called.length - 1], moment()));
-          overlays.add(id, { position: { bottom: 8, left: 4 }, html: inside });
+          overlays.add(id, { position: { bottom: 27, left: 4 }, html: inside });
         }
       }
       const said = TEXT.position(written(at), Number(slider.value) + 1, shown.moments.length);

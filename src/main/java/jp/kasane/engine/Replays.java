@@ -26,9 +26,15 @@ public class Replays {
     /** What is over sooner is no moment of its own, unless somebody did it: it belongs to what comes next. */
     private static final Duration NOTICEABLE = Duration.ofSeconds(1);
 
-    /** Elements that only lead on; they are on the path, and nothing ever takes time in them. */
-    private static final Set<String> LEAD_ON =
-            Set.of("EXCLUSIVE_GATEWAY", "PARALLEL_GATEWAY", "INCLUSIVE_GATEWAY", "MULTI_INSTANCE_BODY");
+    /** Elements that only lead on, or only hold others: they are on the path, and say nothing by themselves. */
+    private static final Set<String> LEAD_ON = Set.of(
+            "EXCLUSIVE_GATEWAY",
+            "PARALLEL_GATEWAY",
+            "INCLUSIVE_GATEWAY",
+            "MULTI_INSTANCE_BODY",
+            "SUB_PROCESS",
+            "EVENT_SUB_PROCESS",
+            "START_EVENT");
 
     private static final Set<String> BY_SOMEBODY = Set.of("USER_TASK", "CALL_ACTIVITY");
 
