@@ -3,16 +3,19 @@
 -- no further than the instances of that case, its consultations and what they called, whichever broker they ran in.
 
 create function engine.instances_of_case(the_case uuid) returns setof engine.process_instance
-    language plpgsql stable security definer set search_path = engine, kasane, pg_temp as $$
+    language plpgsql stable rows 50 security definer set search_path = engine, kasane, pg_temp as $$
 begin
     if not kasane.sees_case(the_case) then
         return;
     end if;
     return query
-        with recursive tree (epoch, key) as (
-            select p.epoch, p.key from engine.process_instance p
-            where p.case_id = the_case
-               or p.consultation_id in (select c.id from kasane.consultation c where c.case_id = the_case and kasane.sees_consultation(c.id))
+        with recursive own (epoch, key) as (
+            select p.epoch, p.key from engine.process_instance p where p.case_id = the_case
+            union
+            select p.epoch, p.key from kasane.consultation c join engine.process_instance p on p.consultation_id = c.id
+            where c.case_id = the_case and kasane.sees_consultation(c.id)),
+        tree (epoch, key) as (
+            select o.epoch, o.key from own o
             union
             select c.epoch, c.key from tree t join engine.process_instance c on c.parent_key = t.key and c.epoch = t.epoch)
         select p.* from tree t join engine.process_instance p on p.epoch = t.epoch and p.key = t.key;

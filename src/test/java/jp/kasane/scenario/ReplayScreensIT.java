@@ -62,6 +62,11 @@ class ReplayScreensIT {
         return page.locator(".replay-canvas ." + marker + "[data-element-id=" + element + "]");
     }
 
+    private static String stroke(Page page, String element) {
+        return (String) page.locator(".replay-canvas [data-element-id=" + element + "] .djs-visual > :nth-child(1)")
+                .evaluate("shape => getComputedStyle(shape).stroke");
+    }
+
     @Test
     void theSliderIsMovedByTheKeyboardAndTheMarksFollow() {
         var page = replay();
@@ -71,6 +76,9 @@ class ReplayScreensIT {
         assertThat(marked(page, "taken", "CallActivity_Assessment")).hasCount(1);
         assertThat(page.locator(".replay-canvas .djs-connection.taken").first()).isAttached();
         assertThat(slider).hasAttribute("aria-valuetext", Pattern.compile("令和\\d+年\\d+月\\d+日.*"));
+        assertThat(stroke(page, "CallActivity_Outreach"))
+                .as("under way stands out from taken")
+                .isNotEqualTo(stroke(page, "CallActivity_Assessment"));
         slider.press("Home");
         assertThat(marked(page, "here", "CallActivity_Outreach")).hasCount(0);
         assertThat(marked(page, "taken", "CallActivity_Assessment")).hasCount(0);
