@@ -82,7 +82,8 @@ public class Histories {
     /**
      * The newest entries, or those from where a page ended.
      *
-     * @param kind a topic of the timeline, {@link #LOOK} or {@link #ENGINE}; null for everything. Who looked is shown to auditors only
+     * @param kind a topic of the timeline, {@link #LOOK} or {@link #ENGINE}; null for everything, without what
+     *     the engine does on its own (saving, deciding by table, telling), which {@link #ENGINE} shows. Who looked is shown to auditors only
      * @param filter by person (the engine is nobody) and days; its topic is left aside
      * @param before {@link Page#older} of the page before, or null
      * @param most how many at most
@@ -113,7 +114,7 @@ public class Histories {
                     .forEach(look -> entries.add(new Entry(look.at(), null, look, null)));
         }
         if ((kind == null || ENGINE.equals(kind)) && filter.person() == null) {
-            deeds(caseId, filter, known(place.group(3)), most + 1)
+            deeds(caseId, kind, filter, known(place.group(3)), most + 1)
                     .forEach(deed -> entries.add(new Entry(deed.at(), null, null, deed)));
         }
         // A stable order: what is of one source stays as that source has it.
@@ -148,9 +149,13 @@ public class Histories {
         return place.isEmpty() ? null : place;
     }
 
-    private List<Deed> deeds(UUID caseId, Timeline.Filter filter, String before, int most) {
+    private List<Deed> deeds(UUID caseId, String kind, Timeline.Filter filter, String before, int most) {
         var where = new ArrayList<String>();
         Map<String, Object> values = new HashMap<>();
+        if (kind == null) {
+            // Beside what people did, what the engine does on its own after each step only hides it.
+            where.add("coalesce(x.element_type, '') not in ('SERVICE_TASK', 'BUSINESS_RULE_TASK', 'SEND_TASK')");
+        }
         if (filter.from() != null) {
             where.add("x.at >= :from");
             values.put(
