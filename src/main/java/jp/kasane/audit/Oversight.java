@@ -64,15 +64,18 @@ public class Oversight {
         mayLook();
         return within(
                         """
+                        with hours as materialized (
+                            select e.actor_id, e.stream_id, e.kind, date_trunc('hour', e.at) as hour, count(*) as count
+                            from audit.entry e where e.class = 'look' and e.at >= :from and e.at < :to group by 1, 2, 3, 4)
                         select u.id as person_id, u.display_name as person,
                                (select string_agg(distinct r.role, ' ' order by r.role) from kasane.role_assignment r where r.user_id = u.id) as roles,
-                               count(*) filter (where e.stream_id is not null and e.kind <> 'denied')::int as looks,
-                               count(distinct e.stream_id) filter (where e.kind <> 'denied')::int as opened,
-                               count(*) filter (where e.kind = 'export')::int as exports,
-                               count(*) filter (where e.kind = 'denied')::int as denied,
-                               count(*) filter (where e.stream_id is not null and audit.at_night(e.at, :nightFrom, :nightTo))::int as night
-                        from audit.entry e join kasane.app_user u on u.id = e.actor_id
-                        where e.class = 'look' and e.at >= :from and e.at < :to and u.kind = 'person'
+                               coalesce(sum(h.count) filter (where h.stream_id is not null and h.kind <> 'denied'), 0)::int as looks,
+                               count(distinct h.stream_id) filter (where h.kind <> 'denied')::int as opened,
+                               coalesce(sum(h.count) filter (where h.kind = 'export'), 0)::int as exports,
+                               coalesce(sum(h.count) filter (where h.kind = 'denied'), 0)::int as denied,
+                               coalesce(sum(h.count) filter (where h.stream_id is not null and audit.at_night(h.hour, :nightFrom, :nightTo)), 0)::int as night
+                        from hours h join kasane.app_user u on u.id = h.actor_id
+                        where u.kind = 'person'
                         group by u.id, u.display_name order by opened desc, looks desc, person limit :most
                         """,
                         from,
@@ -87,25 +90,27 @@ public class Oversight {
         return within(
                         """
                         with looks as materialized (
-                            select e.actor_id, e.stream_id, e.at from audit.entry e join kasane.app_user u on u.id = e.actor_id and u.kind = 'person'
-                            where e.class = 'look' and e.kind <> 'denied' and e.stream_id is not null and e.at >= :from and e.at < :to),
+                            select e.actor_id, e.stream_id, date_trunc('hour', e.at) as hour, count(*) as count, max(e.at) as last
+                            from audit.entry e
+                            where e.class = 'look' and e.kind <> 'denied' and e.stream_id is not null and e.at >= :from and e.at < :to
+                            group by 1, 2, 3),
                         found as (
-                            select 'outside' as kind, l.actor_id, l.stream_id, count(*)::int as count, max(l.at) as last
+                            select 'outside' as kind, l.actor_id, l.stream_id, sum(l.count)::int as count, max(l.last) as last
                             from looks l join kasane.case_file f on f.id = l.stream_id
                             where not exists (select from kasane.role_assignment r where r.user_id = l.actor_id and r.role = 'auditor')
                               and not exists (
                                 select from kasane.role_assignment r
-                                     join kasane.case_seat s on s.case_id = f.id and s.agency_id = r.agency_id and s.since <= l.at and (s.until is null or s.until >= l.at)
+                                     join kasane.case_seat s on s.case_id = f.id and s.agency_id = r.agency_id and s.since <= l.last and (s.until is null or s.until >= l.hour)
                                 where r.user_id = l.actor_id)
                             group by l.actor_id, l.stream_id
                             union all
-                            select 'night', l.actor_id, l.stream_id, count(*)::int, max(l.at) from looks l
-                            where audit.at_night(l.at, :nightFrom, :nightTo) group by l.actor_id, l.stream_id
+                            select 'night', l.actor_id, l.stream_id, sum(l.count)::int, max(l.last) from looks l
+                            where audit.at_night(l.hour, :nightFrom, :nightTo) group by l.actor_id, l.stream_id
                             union all
-                            select 'mass', l.actor_id, null, count(distinct l.stream_id)::int, max(l.at) from looks l
-                            group by l.actor_id, date_trunc('hour', l.at) having count(distinct l.stream_id) >= :mass)
+                            select 'mass', l.actor_id, null, count(distinct l.stream_id)::int, max(l.last) from looks l
+                            group by l.actor_id, l.hour having count(distinct l.stream_id) >= :mass)
                         select x.kind, x.actor_id as person_id, u.display_name as person, x.stream_id as case_id, f.number, x.count, x.last
-                        from found x join kasane.app_user u on u.id = x.actor_id left join kasane.case_file f on f.id = x.stream_id
+                        from found x join kasane.app_user u on u.id = x.actor_id and u.kind = 'person' left join kasane.case_file f on f.id = x.stream_id
                         order by x.last desc limit :most
                         """,
                         from,

@@ -9,7 +9,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.access.Acting;
@@ -59,13 +58,7 @@ public class Trails {
             String about,
             int subjects,
             JsonNode refs,
-            Integer status) {
-
-        /** The route as the key of a message: {@code GET /cases/{id}} is {@code get.cases.id}. */
-        public String route() {
-            return what.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]+", ".").replaceAll("\\.$", "");
-        }
-    }
+            Integer status) {}
 
     /** @param before where the page before ended, or null */
     public record Filter(
@@ -90,10 +83,25 @@ public class Trails {
      * @throws Refusal.Forbidden for anybody but auditors
      */
     public Page page(Filter filter, int size) {
+        return page(filter, size, false);
+    }
+
+    /**
+     * The same, but only who saw, took out or was refused something; what was changed stands in the case's own timeline.
+     *
+     * @throws Refusal.Forbidden for anybody but auditors
+     */
+    Page looks(Filter filter, int size) {
+        return page(filter, size, true);
+    }
+
+    private Page page(Filter filter, int size, boolean looks) {
         mayLook();
         var where = new ArrayList<String>();
         Map<String, Object> values = new HashMap<>();
-        if (filter.kind() != null) {
+        if (looks) {
+            where.add("e.kind in ('read', 'export', 'denied', 'undelivered')");
+        } else if (filter.kind() != null) {
             where.add("e.kind = :kind");
             values.put("kind", filter.kind());
         } else {

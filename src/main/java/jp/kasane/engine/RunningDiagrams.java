@@ -52,7 +52,8 @@ public class RunningDiagrams {
 
     private record Key(UUID epoch, long definition) {}
 
-    private record Labels(String process, Map<String, String> elements) {}
+    /** What a diagram calls itself and its elements; without a name they go by their id. */
+    record Labels(String process, Map<String, String> elements) {}
 
     private record Token(
             UUID epoch,
@@ -138,13 +139,30 @@ public class RunningDiagrams {
                 .optional();
     }
 
-    private Labels read(Key key) {
-        var xml = jdbc.sql("select resource from engine.process_definition where epoch = :epoch and key = :key")
-                .param("epoch", key.epoch())
-                .param("key", key.definition())
+    /**
+     * One certain diagram as it was deployed (BPMN XML): versions are counted anew in each epoch of the broker.
+     *
+     * @param key of the definition in that epoch
+     */
+    public Optional<String> xml(UUID epoch, long key) {
+        return jdbc.sql("select resource from engine.process_definition where epoch = :epoch and key = :key")
+                .param("epoch", epoch)
+                .param("key", key)
                 .query(String.class)
                 .optional();
-        return xml.map(RunningDiagrams::labels).orElse(new Labels(null, Map.of()));
+    }
+
+    /** The label of an element in a certain diagram, or its id where it has none. */
+    public String name(UUID epoch, long definition, String elementId) {
+        return labels(epoch, definition).elements().getOrDefault(elementId, elementId);
+    }
+
+    Labels labels(UUID epoch, long definition) {
+        return labels.computeIfAbsent(new Key(epoch, definition), this::read);
+    }
+
+    private Labels read(Key key) {
+        return xml(key.epoch(), key.definition()).map(RunningDiagrams::labels).orElse(new Labels(null, Map.of()));
     }
 
     /** What a diagram calls itself and its elements. */

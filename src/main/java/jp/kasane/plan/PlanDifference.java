@@ -1,14 +1,11 @@
 package jp.kasane.plan;
 
-import com.github.difflib.DiffUtils;
-import com.github.difflib.patch.DeltaType;
-import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import jp.kasane.foundation.WordDifference;
 
 /**
  * What changed from one version of a plan to another, field by field; in texts, word by word.
@@ -24,14 +21,11 @@ public record PlanDifference(Plan before, Plan after, List<Field> fields, List<F
      * @param before a text, date, number or code; null where there was none
      * @param pieces how the text changed; empty for what is no text
      */
-    public record Field(String name, String type, Object before, Object after, List<Piece> pieces) {
+    public record Field(String name, String type, Object before, Object after, List<WordDifference.Piece> pieces) {
         public boolean changed() {
             return !Objects.equals(before, after);
         }
     }
-
-    /** @param kind same, removed or added */
-    public record Piece(String kind, String text) {}
 
     public boolean changed() {
         return fields.stream().anyMatch(Field::changed) || roles.stream().anyMatch(Field::changed);
@@ -67,7 +61,7 @@ public record PlanDifference(Plan before, Plan after, List<Field> fields, List<F
 
     private static void text(List<Field> fields, String name, String before, String after) {
         if (before != null || after != null) {
-            fields.add(new Field(name, "text", before, after, pieces(before, after)));
+            fields.add(new Field(name, "text", before, after, WordDifference.between(before, after)));
         }
     }
 
@@ -75,41 +69,5 @@ public record PlanDifference(Plan before, Plan after, List<Field> fields, List<F
         if (before != null || after != null) {
             fields.add(new Field(name, type, before, after, List.of()));
         }
-    }
-
-    static List<Piece> pieces(String before, String after) {
-        var old = words(before);
-        var fresh = words(after);
-        var pieces = new ArrayList<Piece>();
-        for (var delta : DiffUtils.diff(old, fresh, true).getDeltas()) {
-            if (delta.getType() == DeltaType.EQUAL) {
-                add(pieces, "same", delta.getSource().getLines());
-            } else {
-                add(pieces, "removed", delta.getSource().getLines());
-                add(pieces, "added", delta.getTarget().getLines());
-            }
-        }
-        return pieces;
-    }
-
-    private static void add(List<Piece> pieces, String kind, List<String> words) {
-        if (!words.isEmpty()) {
-            pieces.add(new Piece(kind, String.join("", words)));
-        }
-    }
-
-    /** Japanese has no spaces: the JDK knows where one script gives way to another, which is close enough to be read. */
-    private static List<String> words(String text) {
-        var words = new ArrayList<String>();
-        if (text == null) {
-            return words;
-        }
-        var breaks = BreakIterator.getWordInstance(Locale.JAPANESE);
-        breaks.setText(text);
-        int start = breaks.first();
-        for (int end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
-            words.add(text.substring(start, end));
-        }
-        return words;
     }
 }

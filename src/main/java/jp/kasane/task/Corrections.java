@@ -21,6 +21,7 @@ import jp.kasane.engine.EngineOrders;
 import jp.kasane.engine.EngineTask;
 import jp.kasane.engine.EngineTasks;
 import jp.kasane.form.Forms;
+import jp.kasane.form.SheetDifference;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.foundation.WrittenDates;
 import org.springframework.context.ApplicationEventPublisher;
@@ -136,6 +137,22 @@ public class Corrections {
                 version,
                 versions,
                 version.state().equals("valid") && mayCorrect(recorded));
+    }
+
+    /**
+     * What a correction changed in the version it corrected; empty for what corrects nothing.
+     */
+    @Transactional(readOnly = true)
+    public Optional<SheetDifference> difference(Sheet sheet, Locale in) {
+        int place = sheet.versions().indexOf(sheet.version());
+        return place + 1 < sheet.versions().size()
+                ? Optional.of(SheetDifference.between(
+                        sheet.form(),
+                        forms.parse(forms.write(sheet.data())),
+                        forms.parse(sheet.versions().get(place + 1).data()),
+                        forms.parse(sheet.version().data()),
+                        in))
+                : Optional.empty();
     }
 
     /**

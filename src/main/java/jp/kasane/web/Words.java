@@ -39,6 +39,16 @@ class Words {
                 : name;
     }
 
+    /**
+     * What was looked at, of a request as the trail names it ({@code GET /cases/{id}/history} is the message
+     * {@code looked.cases.id.history}, and the same by the API); null for what has no word of its own.
+     */
+    public String looked(String request) {
+        var path = request.replaceFirst("^[A-Z]+ (/api/v1)?/?", "").replaceAll("[{}]", "");
+        var word = messages.getMessage("looked." + path.replace('/', '.'), null, null, LocaleContextHolder.getLocale());
+        return word == null || !request.contains(" /api/") ? word : word + " (API)";
+    }
+
     /** What happened, in one line. */
     public String event(Timeline.Entry event) {
         var word = of("event", event.kind());

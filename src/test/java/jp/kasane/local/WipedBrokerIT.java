@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +104,29 @@ class WipedBrokerIT {
                             .query(Long.class)
                             .single())
                     .isZero();
+            bothLivesAreFollowedThrough(kasane);
         }
+    }
+
+    /** Each on the diagrams of its own broker: versions and keys begin anew with it. */
+    private static void bothLivesAreFollowedThrough(KasaneServer kasane) {
+        var id = kasane.sql()
+                .sql("select id::text from kasane.case_file order by number limit 1")
+                .query(String.class)
+                .single();
+        var replay = kasane.as("manager").get("/api/v1/cases/" + id + "/replay");
+        var lives = StreamSupport.stream(replay.at("/courses").spliterator(), false)
+                .filter(course -> course.get("processId").asText().equals("support-case"))
+                .toList();
+        assertThat(lives.stream().map(life -> life.get("state").asText())).containsExactly("LOST", "ACTIVE");
+        var diagrams = lives.stream()
+                .map(life -> life.at("/versions/0/definition").asText())
+                .toList();
+        assertThat(diagrams).doesNotHaveDuplicates().allSatisfy(diagram -> assertThat(kasane.as("manager")
+                        .get("/api/v1/processes/definitions/" + diagram + "/diagram")
+                        .text())
+                .contains("CallActivity_Assessment"));
+        assertThat(kasane.as("manager").get("/cases/" + id + "/replay").text()).contains("エンジンとともに失われた");
     }
 
     /** What is open and what is waited for, once nothing is on its way any more. */

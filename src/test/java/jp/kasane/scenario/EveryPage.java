@@ -185,6 +185,8 @@ final class EveryPage {
         }) {
             add("coordinator", pattern, id);
         }
+        add("auditor", "/cases/{id}/history", id);
+        add("auditor", "/cases/{id}/replay", id);
         add("coordinator", "/cases/{id}/records/{form}/new", id, "contact");
         add("coordinator", "/consultations/{id}", played.consultationId());
         shown(
@@ -337,7 +339,7 @@ final class EveryPage {
         if (page.locator("[data-form]").count() > 0) {
             page.locator("#form .fjs-form").waitFor();
         }
-        if (visit.pattern().endsWith("/diagram")) {
+        if (visit.pattern().endsWith("/diagram") || visit.pattern().endsWith("/replay")) {
             page.locator("figure[data-drawn]").first().waitFor();
         }
     }

@@ -3,6 +3,7 @@ package jp.kasane.engine.web;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
+import java.util.UUID;
 import jp.kasane.engine.RunningDiagrams;
 import jp.kasane.foundation.Refusal;
 import org.springframework.http.CacheControl;
@@ -39,6 +40,18 @@ class DiagramApi {
                         latest
                                 ? CacheControl.noCache()
                                 : CacheControl.maxAge(Duration.ofMinutes(10)).cachePrivate())
+                .contentType(new MediaType("application", "xml", java.nio.charset.StandardCharsets.UTF_8))
+                .body(xml);
+    }
+
+    @GetMapping(
+            value = "/api/v1/processes/definitions/{epoch}/{key}/diagram",
+            produces = MediaType.APPLICATION_XML_VALUE)
+    @Operation(summary = "ある時に有効だった図（BPMN XML）。エンジンの epoch と定義の key で指す")
+    ResponseEntity<String> definition(@PathVariable UUID epoch, @PathVariable long key) {
+        var xml = diagrams.xml(epoch, key).orElseThrow(() -> new Refusal.NotFound("図"));
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.maxAge(Duration.ofDays(1)).cachePrivate())
                 .contentType(new MediaType("application", "xml", java.nio.charset.StandardCharsets.UTF_8))
                 .body(xml);
     }

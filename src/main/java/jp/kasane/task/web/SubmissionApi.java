@@ -5,9 +5,11 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.form.Forms;
+import jp.kasane.form.SheetDifference;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Corrections;
@@ -101,6 +103,14 @@ class SubmissionApi {
                                 each.voidReason(),
                                 forms.parse(each.data())))
                         .toList());
+    }
+
+    @GetMapping("/difference")
+    @Operation(summary = "訂正で変わった項目（前の版との違いを、語ごとに）。訂正でなければ fields は空")
+    SheetDifference difference(@PathVariable String id) {
+        return corrections
+                .difference(corrections.sheet(id(id)), Locale.JAPANESE)
+                .orElse(new SheetDifference(List.of()));
     }
 
     @PostMapping("/correction")

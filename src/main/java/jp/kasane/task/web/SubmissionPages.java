@@ -4,6 +4,7 @@ import jp.kasane.form.Forms;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Corrections;
 import jp.kasane.task.People;
+import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -63,6 +64,9 @@ class SubmissionPages {
     private void show(String id, Model model) {
         var sheet = corrections.sheet(SubmissionApi.id(id));
         model.addAttribute("sheet", sheet);
+        model.addAttribute(
+                "difference",
+                corrections.difference(sheet, LocaleContextHolder.getLocale()).orElse(null));
         model.addAttribute("formJson", forms.write(sheet.form()));
         model.addAttribute("dataJson", forms.write(sheet.data()));
         model.addAttribute(

@@ -1,14 +1,14 @@
-package jp.kasane.plan;
+package jp.kasane.foundation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class PlanDifferenceTest {
+class WordDifferenceTest {
 
     private static String shown(String before, String after) {
         var text = new StringBuilder();
-        for (var piece : PlanDifference.pieces(before, after)) {
+        for (var piece : WordDifference.between(before, after)) {
             switch (piece.kind()) {
                 case "removed" -> text.append("[-").append(piece.text()).append("-]");
                 case "added" -> text.append("[+").append(piece.text()).append("+]");
