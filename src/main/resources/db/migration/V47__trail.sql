@@ -44,7 +44,7 @@ end $$;
 create index on audit.entry (stream_id, at) where stream_id is not null;
 create index on audit.entry using gin (subjects) where subjects <> '{}';
 create index on audit.entry (actor_id, at) where actor_id is not null;
-create index on audit.entry (municipality_id, at);
+create index on audit.entry (at, id);
 create index on audit.entry (request_id) where request_id is not null;
 create index on audit.entry ((refs ->> 'key')) where kind = 'model';
 

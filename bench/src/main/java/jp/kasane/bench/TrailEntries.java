@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Base64;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 
 /**
  * The trail of a large office: so many entries, 10,000 of them about one case; how long they take to be sealed and verified, and pages of
@@ -89,7 +89,7 @@ public final class TrailEntries {
     }
 
     private static void pages(String base, String about, int times) throws Exception {
-        var asked = new HashMap<String, String>();
+        var asked = new LinkedHashMap<String, String>();
         asked.put("the trail, newest", "/api/v1/trail");
         asked.put("the trail of a case with 10,000 entries", "/api/v1/trail?case=" + about);
         asked.put("the same, one kind of one person", "/api/v1/trail?kind=read&case=" + about);
