@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -42,6 +43,8 @@ public class TaskLists {
     private static final int FOUND = 2000;
     /** When no chosen tag is rare and they hardly ever meet, counting gives up after this many. */
     private static final int LOOKED_AT = 20_000;
+    /** Of each eye, when several filters have to meet: for an office of fifty eyes a page has come together then, as a rule. */
+    private static final int AT_FIRST = 100;
 
     private static final Duration SEARCHES_KEPT = Duration.ofDays(1);
 
@@ -272,6 +275,9 @@ public class TaskLists {
         }
 
         private List<Place> placesByDue() {
+            if (groups.size() > 1 && !holding) {
+                return placesWithAll();
+            }
             var looked = lookedUp();
             var after = after("due_at", false);
             return ask(
@@ -285,6 +291,50 @@ public class TaskLists {
                     """
                             .formatted(eyes(wanted.view()), dates, free(), looked, after),
                     true);
+        }
+
+        /**
+         * Several groups of tags: of each eye only its first so many are looked at. What comes before the earliest end of these is
+         * complete; where that is no page yet, more are looked at. An office of fifty eyes would otherwise look up a thousand tasks of each for
+         * a page of fifty.
+         */
+        private List<Place> placesWithAll() {
+            var looked = lookedUp();
+            var after = after("due_at", false);
+            for (int heads = AT_FIRST; ; heads *= 8) {
+                parameters.put("heads", heads);
+                var cut = new boolean[1];
+                var found = jdbc.sql(
+                                """
+                                with heads as materialized (
+                                        select e.eye as eye_id, t.tag, c.due_at, c.task_id, c.nth
+                                        from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
+                                            select x.due_at, x.task_id, row_number() over (order by x.due_at, x.task_id) as nth from kasane.task_tag x
+                                            where x.eye_id = e.eye and x.tag = t.tag %s%s%s
+                                            order by x.due_at, x.task_id limit :heads) c),
+                                     cut as (
+                                        select h.due_at, h.task_id from heads h where h.nth = :heads order by h.due_at, h.task_id limit 1)
+                                select p.task_id as id, p.due_at as place, f.cut
+                                from (select exists (select from cut) as cut) f left join (
+                                    select x.task_id, x.due_at from heads x
+                                    where (not exists (select from cut) or (x.due_at, x.task_id) <= (select c.due_at, c.task_id from cut c)) %s
+                                    group by x.due_at, x.task_id order by x.due_at, x.task_id limit :most) p on true
+                                order by p.due_at, p.task_id
+                                """
+                                        .formatted(eyes(wanted.view()), dates, free(), after, looked))
+                        .params(parameters)
+                        .param("along", along())
+                        .query((row, n) -> {
+                            cut[0] = row.getBoolean("cut");
+                            var id = row.getObject("id", UUID.class);
+                            return id == null ? null : new Place(id, at(row.getTimestamp("place")));
+                        })
+                        .list();
+                found.removeIf(Objects::isNull);
+                if (!cut[0] || found.size() >= (Integer) parameters.get("most")) {
+                    return found;
+                }
+            }
         }
 
         private List<Place> placesByAge() {

@@ -23,6 +23,7 @@ import jp.kasane.foundation.JapaneseTime;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -564,6 +565,7 @@ class TaskListsIT {
     }
 
     @Test
+    @Timeout(90)
     void anOpenListHearsOfWhatArrives() throws Exception {
         var url = kasane.baseUrl() + "/tasks/news?view=group&since="
                 + URLEncoder.encode(Instant.now().toString(), StandardCharsets.UTF_8);

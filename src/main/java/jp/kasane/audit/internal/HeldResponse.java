@@ -5,6 +5,8 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
@@ -20,7 +22,9 @@ final class HeldResponse extends ContentCachingResponseWrapper {
 
     private final HttpServletResponse response;
     private final Consumer<HttpServletResponse> enter;
-    private boolean entered;
+    private final Thread asked = Thread.currentThread();
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private volatile boolean entered;
     private volatile boolean broken;
 
     HeldResponse(HttpServletResponse response, Consumer<HttpServletResponse> enter) {
@@ -149,7 +153,17 @@ final class HeldResponse extends ContentCachingResponseWrapper {
         }
     }
 
+    /** Before what is sent by others, later, once the thread that was asked has gone (server-sent events). */
+    void begin() {
+        enter();
+    }
+
     private void enter() {
+        if (Thread.currentThread() != asked) {
+            // Only the thread that was asked knows who asks; it is about to come to its end.
+            await();
+            return;
+        }
         if (!entered) {
             try {
                 enter.accept(this);
@@ -157,6 +171,18 @@ final class HeldResponse extends ContentCachingResponseWrapper {
                 throw new NotEntered(e);
             }
             entered = true;
+            gate.countDown();
+        }
+    }
+
+    private void await() {
+        try {
+            if (!gate.await(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Nothing is sent before its entry is written");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 }

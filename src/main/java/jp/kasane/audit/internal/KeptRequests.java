@@ -69,10 +69,12 @@ class KeptRequests implements Doorkeeper {
                 }
                 throw e;
             }
-            if (!request.isAsyncStarted()) {
-                held.release();
+            if (request.isAsyncStarted()) {
+                held.begin();
+                return;
             }
-            if (held.broken() && !request.isAsyncStarted()) {
+            held.release();
+            if (held.broken()) {
                 undelivered(request);
             }
         } catch (HeldResponse.NotEntered e) {
