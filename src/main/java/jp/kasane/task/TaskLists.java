@@ -301,6 +301,8 @@ public class TaskLists {
         private List<Place> placesWithAll() {
             var looked = lookedUp();
             var after = after("due_at", false);
+            // Along one tag no task comes twice; and without grouping the looking up ends where the page does.
+            var once = along().length > 1 ? "group by x.due_at, x.task_id" : "";
             for (int heads = AT_FIRST; ; heads *= 8) {
                 parameters.put("heads", heads);
                 var cut = new boolean[1];
@@ -318,10 +320,10 @@ public class TaskLists {
                                 from (select exists (select from cut) as cut) f left join (
                                     select x.task_id, x.due_at from heads x
                                     where (not exists (select from cut) or (x.due_at, x.task_id) <= (select c.due_at, c.task_id from cut c)) %s
-                                    group by x.due_at, x.task_id order by x.due_at, x.task_id limit :most) p on true
+                                    %s order by x.due_at, x.task_id limit :most) p on true
                                 order by p.due_at, p.task_id
                                 """
-                                        .formatted(eyes(wanted.view()), dates, free(), after, looked))
+                                        .formatted(eyes(wanted.view()), dates, free(), after, looked, once))
                         .params(parameters)
                         .param("along", along())
                         .query((row, n) -> {

@@ -302,7 +302,10 @@ class TrailIT {
                 .update());
         found("submission-changed", jdbc -> jdbc.sql("delete from audit.salt").update());
         found("submission-missing", jdbc -> {
-            jdbc.sql("delete from audit.salt").update();
+            jdbc.sql(
+                            "delete from audit.salt where entry_id in (select id from audit.entry where kind = 'write' and what = 'submission' and stream_id = :id)")
+                    .param("id", consultation)
+                    .update();
             jdbc.sql("delete from kasane.submission where stream_id = :id")
                     .param("id", consultation)
                     .update();

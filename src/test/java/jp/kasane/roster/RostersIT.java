@@ -263,19 +263,6 @@ class RostersIT {
                     .isEqualTo("9700 of 9700");
             withdraw(list);
         });
-        forget(list);
-    }
-
-    /** Rules that are asked row by row would be asked of thousands in every test to come. */
-    private static void forget(String list) {
-        kasane.sql()
-                .sql(
-                        """
-                        delete from kasane.roster_person p
-                        where p.roster_id = :list and not exists (select from kasane.outbox o where o.stream_id = p.id)
-                        """)
-                .param("list", UUID.fromString(list))
-                .update();
     }
 
     /** What is not started yet is over for everybody. First what nobody is delivering: behind each of those there would be the next. */
