@@ -275,68 +275,61 @@ public class TaskLists {
         }
 
         private List<Place> placesByDue() {
-            if (groups.size() > 1 && !holding) {
-                return placesWithAll();
-            }
             var looked = lookedUp();
             var after = after("due_at", false);
+            if (groups.size() < 2 || holding) {
+                return placesUntil("", looked, after);
+            }
+            // Several groups of tags hardly meet: an office of fifty eyes would look up a thousand tasks of each for a
+            // page of fifty. So first
+            // those that are due until a day by which most eyes have some, and later ones only where that is no page
+            // yet.
+            for (int heads = AT_FIRST; ; heads *= 8) {
+                var end = dueOf(heads, after);
+                parameters.put("end", end);
+                var found = placesUntil(end == null ? "" : " and x.due_at <= :end::timestamptz", looked, after);
+                if (end == null || found.size() >= (Integer) parameters.get("most")) {
+                    return found;
+                }
+            }
+        }
+
+        private List<Place> placesUntil(String end, String looked, String after) {
             return ask(
                     """
                     select c.task_id as id, c.due_at as place
                     from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
                         select x.task_id, x.due_at from kasane.task_tag x
-                        where x.eye_id = e.eye and x.tag = t.tag %s%s%s%s
+                        where x.eye_id = e.eye and x.tag = t.tag %s%s%s%s%s
                         order by x.due_at, x.task_id limit :most) c
                     group by c.due_at, c.task_id order by c.due_at, c.task_id limit :most
                     """
-                            .formatted(eyes(wanted.view()), dates, free(), looked, after),
+                            .formatted(eyes(wanted.view()), dates, end, free(), looked, after),
                     true);
         }
 
-        /**
-         * Several groups of tags: of each eye only its first so many are looked at. What comes before the earliest end of these is
-         * complete; where that is no page yet, more are looked at. An office of fifty eyes would otherwise look up a thousand tasks of each for
-         * a page of fifty.
-         */
-        private List<Place> placesWithAll() {
-            var looked = lookedUp();
-            var after = after("due_at", false);
-            // Along one tag no task comes twice; and without grouping the looking up ends where the page does.
-            var once = along().length > 1 ? "group by x.due_at, x.task_id" : "";
-            for (int heads = AT_FIRST; ; heads *= 8) {
-                parameters.put("heads", heads);
-                var cut = new boolean[1];
-                var found = jdbc.sql(
-                                """
-                                with heads as materialized (
-                                        select e.eye as eye_id, t.tag, c.due_at, c.task_id, c.nth
-                                        from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
-                                            select x.due_at, x.task_id, row_number() over (order by x.due_at, x.task_id) as nth from kasane.task_tag x
-                                            where x.eye_id = e.eye and x.tag = t.tag %s%s%s
-                                            order by x.due_at, x.task_id limit :heads) c),
-                                     cut as (
-                                        select h.due_at, h.task_id from heads h where h.nth = :heads order by h.due_at, h.task_id limit 1)
-                                select p.task_id as id, p.due_at as place, f.cut
-                                from (select exists (select from cut) as cut) f left join (
-                                    select x.task_id, x.due_at from heads x
-                                    where (not exists (select from cut) or (x.due_at, x.task_id) <= (select c.due_at, c.task_id from cut c)) %s
-                                    %s order by x.due_at, x.task_id limit :most) p on true
-                                order by p.due_at, p.task_id
-                                """
-                                        .formatted(eyes(wanted.view()), dates, free(), after, looked, once))
-                        .params(parameters)
-                        .param("along", along())
-                        .query((row, n) -> {
-                            cut[0] = row.getBoolean("cut");
-                            var id = row.getObject("id", UUID.class);
-                            return id == null ? null : new Place(id, at(row.getTimestamp("place")));
-                        })
-                        .list();
-                found.removeIf(Objects::isNull);
-                if (!cut[0] || found.size() >= (Integer) parameters.get("most")) {
-                    return found;
-                }
-            }
+        /** When nine of ten eyes that have so many tasks come to that one; null where none has, or they have no date. */
+        private Timestamp dueOf(int nth, String after) {
+            return jdbc
+                    .sql(
+                            """
+                            select percentile_disc(0.9) within group (order by c.due_at)
+                            from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
+                                select x.due_at from kasane.task_tag x
+                                where x.eye_id = e.eye and x.tag = t.tag %s%s%s
+                                order by x.due_at, x.task_id offset :before limit 1) c
+                            """
+                                    .formatted(eyes(wanted.view()), dates, free(), after))
+                    .params(parameters)
+                    .param("along", along())
+                    .param("before", nth - 1)
+                    .query((row, n) -> row.getTimestamp(1))
+                    .list()
+                    .stream()
+                    .filter(Objects::nonNull)
+                    .filter(time -> !at(time).equals("infinity"))
+                    .findFirst()
+                    .orElse(null);
         }
 
         private List<Place> placesByAge() {
