@@ -158,18 +158,11 @@ public class Histories {
         }
         if (filter.from() != null) {
             where.add("x.at >= :from");
-            values.put(
-                    "from",
-                    Timestamp.from(filter.from().atStartOfDay(JapaneseTime.ZONE).toInstant()));
+            values.put("from", Timestamp.from(JapaneseTime.beginningOf(filter.from())));
         }
         if (filter.to() != null) {
             where.add("x.at < :to");
-            values.put(
-                    "to",
-                    Timestamp.from(filter.to()
-                            .plusDays(1)
-                            .atStartOfDay(JapaneseTime.ZONE)
-                            .toInstant()));
+            values.put("to", Timestamp.from(JapaneseTime.beginningOf(filter.to().plusDays(1))));
         }
         if (before != null) {
             place(before, where, values);

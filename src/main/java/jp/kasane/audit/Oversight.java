@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
-import jp.kasane.access.Acting;
 import jp.kasane.foundation.JapaneseTime;
 import jp.kasane.foundation.Refusal;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -61,7 +60,7 @@ public class Oversight {
      * @throws Refusal.Forbidden for anybody but auditors, as all of this
      */
     public List<Usage> usage(LocalDate from, LocalDate to) {
-        mayLook();
+        Trails.mayLook();
         return within(
                         """
                         with hours as materialized (
@@ -86,7 +85,7 @@ public class Oversight {
 
     /** Looks that want an explanation, the latest first. */
     public List<Unusual> unusual(LocalDate from, LocalDate to) {
-        mayLook();
+        Trails.mayLook();
         return within(
                         """
                         with looks as materialized (
@@ -125,7 +124,7 @@ public class Oversight {
      * overrun, and held meetings at which somebody sat without a pledge.
      */
     public List<Undone> undone() {
-        mayLook();
+        Trails.mayLook();
         return jdbc.sql(
                         """
                         with found as (
@@ -156,21 +155,10 @@ public class Oversight {
 
     private JdbcClient.StatementSpec within(String sql, LocalDate from, LocalDate to) {
         return jdbc.sql(sql)
-                .param(
-                        "from",
-                        Timestamp.from(from.atStartOfDay(JapaneseTime.ZONE).toInstant()))
-                .param(
-                        "to",
-                        Timestamp.from(
-                                to.plusDays(1).atStartOfDay(JapaneseTime.ZONE).toInstant()))
+                .param("from", Timestamp.from(JapaneseTime.beginningOf(from)))
+                .param("to", Timestamp.from(JapaneseTime.beginningOf(to.plusDays(1))))
                 .param("nightFrom", settings.nightFrom())
                 .param("nightTo", settings.nightTo())
                 .param("most", MOST);
-    }
-
-    private static void mayLook() {
-        if (!Acting.required().has("auditor")) {
-            throw new Refusal.Forbidden("証跡を見られるのは、監査担当者だけです。");
-        }
     }
 }

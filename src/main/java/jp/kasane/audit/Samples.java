@@ -115,13 +115,8 @@ public class Samples {
                 .param("seed", seed)
                 .param("from", from)
                 .param("to", to)
-                .param(
-                        "first",
-                        Timestamp.from(from.atStartOfDay(JapaneseTime.ZONE).toInstant()))
-                .param(
-                        "end",
-                        Timestamp.from(
-                                to.plusDays(1).atStartOfDay(JapaneseTime.ZONE).toInstant()))
+                .param("first", Timestamp.from(JapaneseTime.beginningOf(from)))
+                .param("end", Timestamp.from(JapaneseTime.beginningOf(to.plusDays(1))))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("me", Acting.required().id())
                 .update();
@@ -136,13 +131,8 @@ public class Samples {
                         """)
                 .param("id", id)
                 .param("seed", Long.toString(seed))
-                .param(
-                        "first",
-                        Timestamp.from(from.atStartOfDay(JapaneseTime.ZONE).toInstant()))
-                .param(
-                        "end",
-                        Timestamp.from(
-                                to.plusDays(1).atStartOfDay(JapaneseTime.ZONE).toInstant()))
+                .param("first", Timestamp.from(JapaneseTime.beginningOf(from)))
+                .param("end", Timestamp.from(JapaneseTime.beginningOf(to.plusDays(1))))
                 .param("size", size)
                 .update();
         if (drawn == 0) {

@@ -122,18 +122,11 @@ public class Trails {
         }
         if (filter.from() != null) {
             where.add("e.at >= :from");
-            values.put(
-                    "from",
-                    Timestamp.from(filter.from().atStartOfDay(JapaneseTime.ZONE).toInstant()));
+            values.put("from", Timestamp.from(JapaneseTime.beginningOf(filter.from())));
         }
         if (filter.to() != null) {
             where.add("e.at < :to");
-            values.put(
-                    "to",
-                    Timestamp.from(filter.to()
-                            .plusDays(1)
-                            .atStartOfDay(JapaneseTime.ZONE)
-                            .toInstant()));
+            values.put("to", Timestamp.from(JapaneseTime.beginningOf(filter.to().plusDays(1))));
         }
         if (filter.before() != null) {
             var place = place(filter.before());
@@ -219,7 +212,8 @@ public class Trails {
         }
     }
 
-    private static void mayLook() {
+    /** @throws Refusal.Forbidden for anybody but auditors */
+    static void mayLook() {
         if (!Acting.required().has("auditor")) {
             throw new Refusal.Forbidden("証跡を見られるのは、監査担当者だけです。");
         }

@@ -219,7 +219,7 @@ public class Timeline {
     }
 
     private static Timestamp startOf(LocalDate day) {
-        return Timestamp.from(day.atStartOfDay(JapaneseTime.ZONE).toInstant());
+        return Timestamp.from(JapaneseTime.beginningOf(day));
     }
 
     private List<Entry> all(String streams, UUID id) {

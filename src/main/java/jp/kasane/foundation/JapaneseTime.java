@@ -16,6 +16,11 @@ public final class JapaneseTime {
         return LocalDate.ofInstant(time, ZONE);
     }
 
+    /** Midnight in Japan, with which this day begins. */
+    public static Instant beginningOf(LocalDate day) {
+        return day.atStartOfDay(ZONE).toInstant();
+    }
+
     /** The fiscal year it is in Japan at this time: from April on it is the calendar's. */
     public static int fiscalYearOf(Instant time) {
         var day = dayOf(time);

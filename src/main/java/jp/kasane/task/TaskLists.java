@@ -213,7 +213,7 @@ public class TaskLists {
         }
 
         private static Timestamp midnight(java.time.LocalDate date) {
-            return Timestamp.from(date.atStartOfDay(JapaneseTime.ZONE).toInstant());
+            return Timestamp.from(JapaneseTime.beginningOf(date));
         }
 
         private String free() {
