@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import jp.kasane.access.Acting;
 import jp.kasane.access.SystemActor;
 import jp.kasane.engine.TasksChanged;
@@ -43,8 +42,10 @@ public class TaskLists {
     private static final int FOUND = 2000;
     /** When no chosen tag is rare and they hardly ever meet, counting gives up after this many. */
     private static final int LOOKED_AT = 20_000;
-    /** Of each eye, when several filters have to meet: for an office of fifty eyes a page has come together then, as a rule. */
-    private static final int AT_FIRST = 100;
+    /** Which of several filters is the rarest is told by so many of each eye. */
+    private static final int COMPARED = 100;
+    /** Of all eyes together, when several filters have to meet: a page has come together then, as a rule. */
+    private static final int AT_FIRST = 1_000;
 
     private static final Duration SEARCHES_KEPT = Duration.ofDays(1);
 
@@ -187,8 +188,8 @@ public class TaskLists {
             dates = dates();
             groups.addAll(wanted.tagGroups());
             if (!few && !holding && groups.size() > 1) {
-                var sizes = groups.stream().collect(Collectors.toMap(group -> group, this::size, (a, b) -> a));
-                groups.sort(Comparator.comparing(sizes::get));
+                var sizes = sizes();
+                groups.sort(Comparator.comparing(group -> sizes.getOrDefault(groupOf(group), 0)));
             }
         }
 
@@ -228,10 +229,12 @@ public class TaskLists {
             var conditions = new StringBuilder();
             for (int i = 1; i < groups.size(); i++) {
                 parameters.put("tags" + i, groups.get(i).toArray(String[]::new));
+                // Most that do not fit are known by their marks, without looking anything up.
                 conditions.append(
                         """
-                        \sand exists (select from kasane.task_tag y where y.eye_id = x.eye_id and y.tag = any (:tags%d::text[])
-                            and y.due_at = x.due_at and y.task_id = x.task_id)"""
+                        \sand x.marks & (select kasane.marks(:tags%1$d::text[])) <> 0
+                        and exists (select from kasane.task_tag y where y.eye_id = x.eye_id and y.tag = any (:tags%1$d::text[])
+                            and y.due_at = x.due_at and y.task_id = x.task_id offset 0)"""
                                 .formatted(i));
             }
             return conditions.toString();
@@ -243,17 +246,32 @@ public class TaskLists {
                     : groups.getFirst().toArray(String[]::new);
         }
 
-        private int size(List<String> tags) {
-            return jdbc.sql(
+        /** How many each group has, as far as it takes to compare them. */
+        private Map<String, Integer> sizes() {
+            var sizes = new HashMap<String, Integer>();
+            jdbc.sql(
                             """
-                            select count(*) from unnest(%s) e (eye) cross join unnest(:tags::text[]) t (tag) cross join lateral (
+                            select t.in_group, count(*) as number
+                            from unnest(%s) e (eye) cross join unnest(:tags::text[], :groups::text[]) t (tag, in_group) cross join lateral (
                                 select from kasane.task_tag x where x.eye_id = e.eye and x.tag = t.tag %s%s limit %d) c
+                            group by 1
                             """
-                                    .formatted(eyes(wanted.view()), dates, free(), COUNTED + 1))
+                                    .formatted(eyes(wanted.view()), dates, free(), COMPARED))
                     .params(parameters)
-                    .param("tags", tags.toArray(String[]::new))
-                    .query(Integer.class)
-                    .single();
+                    .param("tags", groups.stream().flatMap(List::stream).toArray(String[]::new))
+                    .param(
+                            "groups",
+                            groups.stream()
+                                    .flatMap(group -> group.stream().map(tag -> groupOf(group)))
+                                    .toArray(String[]::new))
+                    .query(row -> {
+                        sizes.put(row.getString("in_group"), row.getInt("number"));
+                    });
+            return sizes;
+        }
+
+        private static String groupOf(List<String> tags) {
+            return tags.getFirst();
         }
 
         List<Place> places(int most) {
@@ -275,22 +293,25 @@ public class TaskLists {
         }
 
         private List<Place> placesByDue() {
-            var looked = lookedUp();
+            var conditions = lookedUp();
             var after = after("due_at", false);
             if (groups.size() < 2 || holding) {
-                return placesUntil("", looked, after);
+                return placesUntil("", conditions, after);
             }
-            // Several groups of tags hardly meet: an office of fifty eyes would look up a thousand tasks of each for a
-            // page of fifty. So first
-            // those that are due until a day by which most eyes have some, and later ones only where that is no page
-            // yet.
-            for (int heads = AT_FIRST; ; heads *= 8) {
-                var end = dueOf(heads, after);
+            // Several groups of tags hardly meet: an office of fifty eyes would look through thousands of tasks of each
+            // for
+            // a page of fifty. So first those that are due until a day by which most eyes have some, and later ones
+            // only
+            // where that is no page yet.
+            int most = (Integer) parameters.get("most");
+            for (int looked = AT_FIRST; ; ) {
+                var end = dueOf(looked, after);
                 parameters.put("end", end);
-                var found = placesUntil(end == null ? "" : " and x.due_at <= :end::timestamptz", looked, after);
-                if (end == null || found.size() >= (Integer) parameters.get("most")) {
+                var found = placesUntil(end == null ? "" : " and x.due_at <= :end::timestamptz", conditions, after);
+                if (end == null || found.size() >= most) {
                     return found;
                 }
+                looked *= Math.clamp(2L * most / Math.max(found.size(), 1), 2, 8);
             }
         }
 
@@ -308,21 +329,23 @@ public class TaskLists {
                     true);
         }
 
-        /** When nine of ten eyes that have so many tasks come to that one; null where none has, or they have no date. */
-        private Timestamp dueOf(int nth, String after) {
+        /** The day by which nine of ten eyes have come to their part of so many tasks; null where none has so many, or they have no date. */
+        private Timestamp dueOf(int looked, String after) {
             return jdbc
                     .sql(
                             """
                             select percentile_disc(0.9) within group (order by c.due_at)
-                            from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
+                            from (select %1$s as all_of_them) a cross join unnest(a.all_of_them) e (eye) cross join unnest(:along::text[]) t (tag)
+                            cross join lateral (
                                 select x.due_at from kasane.task_tag x
-                                where x.eye_id = e.eye and x.tag = t.tag %s%s%s
-                                order by x.due_at, x.task_id offset :before limit 1) c
+                                where x.eye_id = e.eye and x.tag = t.tag %2$s%3$s%4$s
+                                order by x.due_at, x.task_id
+                                offset :looked / greatest(cardinality(a.all_of_them) * cardinality(:along::text[]), 1) limit 1) c
                             """
                                     .formatted(eyes(wanted.view()), dates, free(), after))
                     .params(parameters)
                     .param("along", along())
-                    .param("before", nth - 1)
+                    .param("looked", looked)
                     .query((row, n) -> row.getTimestamp(1))
                     .list()
                     .stream()
@@ -441,10 +464,10 @@ public class TaskLists {
                             from (select x.task_id, z.nth from (
                                     select b.*, row_number() over () as nth
                                     from unnest(%s) e (eye) cross join unnest(:along::text[]) t (tag) cross join lateral (
-                                        select x.eye_id, x.audience_id, x.due_at, x.task_id, x.tags from kasane.task_tag x
+                                        select x.eye_id, x.audience_id, x.due_at, x.task_id, x.tags, x.marks from kasane.task_tag x
                                         where x.eye_id = e.eye and x.tag = t.tag %s%s limit %d) b
                                     limit %d) z
-                                  cross join lateral (select z.eye_id, z.audience_id, z.due_at, z.task_id, z.tags) x
+                                  cross join lateral (select z.eye_id, z.audience_id, z.due_at, z.task_id, z.tags, z.marks) x
                                   where true %s limit %d) c
                             """
                                     .formatted(eyes(wanted.view()), dates, free(), most, most, looked, COUNTED + 1))

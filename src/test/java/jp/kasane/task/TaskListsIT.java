@@ -108,6 +108,97 @@ class TaskListsIT {
         assertThat(list(clerk, "view=group&none=true")).doesNotContain(food);
     }
 
+    /**
+     * Where many tasks have to meet several conditions, the list reads only those due until a day first: what it shows must be what plain
+     * SQL finds, on a page that is full before that day, on the next ones, and on one that is not full even with everything.
+     */
+    @Test
+    void severalConditionsOverManyTasksFindWhatPlainSqlFinds() {
+        var both = consultation("多件 一", "たけん いち", "debt");
+        var urgentOnly = consultation("多件 二", "たけん に", "tax");
+        var studyOnly = consultation("多件 三", "たけん さん", "debt");
+        var templates = List.of(task(both), task(urgentOnly), task(studyOnly));
+        kasane.sql()
+                .sql("update kasane.consultation set urgency = 'urgent' where id in (:both, :urgent)")
+                .param("both", UUID.fromString(both))
+                .param("urgent", UUID.fromString(urgentOnly))
+                .update();
+        await("deadlines").atMost(SOON).until(() -> list(clerk, "view=group&none=true&main=debt")
+                .isEmpty());
+        await("urgency").atMost(SOON).until(() -> list(clerk, "view=group&urgency=urgent")
+                .contains(templates.get(1)));
+        try {
+            more(templates.get(0), 400, "6 hours");
+            more(templates.get(1), 700, "3 hours");
+            more(templates.get(2), 750, "4 hours");
+            var plain = kasane.sql()
+                    .sql(
+                            """
+                            select task_id::text from kasane.open_task
+                            where stream_id = :both order by due_at, task_id""")
+                    .param("both", UUID.fromString(both))
+                    .query(String.class)
+                    .list();
+            assertThat(plain).hasSize(401);
+
+            assertThat(inPagesOf(20, "view=group&main=debt&urgency=urgent&phase=consultation"))
+                    .containsExactlyElementsOf(plain);
+            assertThat(list(clerk, "view=group&main=debt&urgency=urgent"))
+                    .containsExactlyElementsOf(plain.subList(0, 200));
+            assertThat(inPagesOf(200, "view=group&concern=debt&urgency=urgent&from=" + today().plusDays(10)))
+                    .isSubsetOf(plain)
+                    .hasSizeBetween(355, 365);
+        } finally {
+            kasane.sql()
+                    .sql("delete from engine.user_task where element_id = 'Task_Triage' and definition_key = -1")
+                    .update();
+            kasane.sql()
+                    .sql("select kasane.enter_all_tasks()")
+                    .query(Integer.class)
+                    .single();
+        }
+    }
+
+    /** So many tasks like this one, due one after another. */
+    private static void more(String task, int number, String apart) {
+        kasane.sql()
+                .sql(
+                        """
+                        insert into engine.user_task (id, epoch, key, state, element_id, element_instance_key, process_id, definition_key,
+                            process_instance_key, candidate_groups, priority, created_at, consultation_id, municipality_id, audience_id)
+                        select gen_random_uuid(), epoch, -(extract(epoch from clock_timestamp()) * 1000000)::bigint - n, state, element_id,
+                            element_instance_key, process_id, -1, process_instance_key, candidate_groups, priority, created_at,
+                            consultation_id, municipality_id, audience_id
+                        from engine.user_task, generate_series(1, :number) n where id = :task""")
+                .param("number", number)
+                .param("task", UUID.fromString(task))
+                .update();
+        kasane.sql()
+                .sql(
+                        """
+                        update kasane.open_task o set due_at = now() + n * cast(:apart as interval)
+                        from (select t.id, row_number() over (order by t.id) as n from engine.user_task t
+                              where t.definition_key = -1 and t.consultation_id = (select consultation_id from engine.user_task where id = :task)) x
+                        where o.task_id = x.id""")
+                .param("apart", apart)
+                .param("task", UUID.fromString(task))
+                .update();
+    }
+
+    private static List<String> inPagesOf(int most, String query) {
+        var found = new ArrayList<String>();
+        var next = "/api/v1/tasks?most=" + most + "&" + query;
+        while (next != null) {
+            var page = raw("list-clerk", next);
+            found.addAll(ids(json(page.body())));
+            next = page.headers()
+                    .firstValue("Link")
+                    .map(link -> link.substring(1, link.indexOf('>')))
+                    .orElse(null);
+        }
+        return found;
+    }
+
     @Test
     void pagesFollowEachOtherInTheOrderOfDueDatesWithoutAGapOrARepeat() {
         for (int i = 0; i < 7; i++) {
@@ -119,16 +210,7 @@ class TaskListsIT {
         assertThat(whole).hasSizeGreaterThanOrEqualTo(7);
 
         for (var sort : List.of("due", "newest", "oldest")) {
-            var turned = new ArrayList<String>();
-            var next = "/api/v1/tasks?view=group&concern=tax&most=3&sort=" + sort;
-            while (next != null) {
-                var page = raw("list-clerk", next);
-                turned.addAll(ids(json(page.body())));
-                next = page.headers()
-                        .firstValue("Link")
-                        .map(link -> link.substring(1, link.indexOf('>')))
-                        .orElse(null);
-            }
+            var turned = inPagesOf(3, "view=group&concern=tax&sort=" + sort);
             assertThat(turned).as(sort).containsExactlyElementsOf(list(clerk, "view=group&concern=tax&sort=" + sort));
         }
         var due = clerk.get("/api/v1/tasks?view=group&most=200").body();
