@@ -192,12 +192,18 @@ public final class KasaneServer implements AutoCloseable {
         return JdbcClient.create(dataSource("postgres"));
     }
 
-    /** As superuser with all triggers off, in a transaction that is rolled back: what somebody with the keys to everything could do. */
-    public <T> T tampering(Function<JdbcClient, T> work) {
+    /** As superuser, in a transaction that is rolled back. */
+    public <T> T rolledBack(Function<JdbcClient, T> work) {
         var dataSource = dataSource("postgres");
         return new TransactionTemplate(new DataSourceTransactionManager(dataSource)).execute(status -> {
             status.setRollbackOnly();
-            var jdbc = JdbcClient.create(dataSource);
+            return work.apply(JdbcClient.create(dataSource));
+        });
+    }
+
+    /** The same with all triggers off: what somebody with the keys to everything could do. */
+    public <T> T tampering(Function<JdbcClient, T> work) {
+        return rolledBack(jdbc -> {
             jdbc.sql("set local session_replication_role = replica").update();
             return work.apply(jdbc);
         });

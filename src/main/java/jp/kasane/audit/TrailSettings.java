@@ -14,12 +14,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param nightTo hour until which it does
  * @param mass different cases that somebody opens within an hour from which it is pointed out
  * @param verifyAt cron (Japan's time) of the verification of the whole chain
+ * @param dropAt cron (Japan's time) at which months whose time is over go
  */
 @ConfigurationProperties("kasane.trail")
 public record TrailSettings(
         @DefaultValue("data/anchors") Path anchors,
         @DefaultValue("PT10M") Duration anchorEvery,
         @DefaultValue("0 30 3 * * *") String verifyAt,
+        @DefaultValue("0 15 4 * * *") String dropAt,
         @DefaultValue("21") int nightFrom,
         @DefaultValue("7") int nightTo,
         @DefaultValue("30") int mass) {}

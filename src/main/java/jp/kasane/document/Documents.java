@@ -52,6 +52,16 @@ public class Documents implements CaseSection {
     /** A document with its content. */
     public record Content(CaseDocument document, byte[] bytes) {}
 
+    /** The files of documents whose rows are taken out in this transaction: they go once it has committed, and stay if it does not. */
+    public void forget(List<UUID> ids) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                ids.forEach(contents::drop);
+            }
+        });
+    }
+
     public boolean mayAdd(UUID caseId) {
         var actor = Acting.required();
         return Set.of("coordinator", "member", "manager", "reception").stream().anyMatch(actor::has)

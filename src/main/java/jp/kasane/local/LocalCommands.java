@@ -11,7 +11,10 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -22,7 +25,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * Backup and restore of the local default. PostgreSQL and the documents are kept: the engine is disposable, and after a restore every open
+ * Commands of the engineer: backup and restore of the local default, verifying the trail, how long it is kept. PostgreSQL and the documents are kept: the engine is disposable, and after a restore every open
  * case is started again where the database says it stands (re-seat).
  */
 final class LocalCommands {
@@ -46,6 +49,10 @@ final class LocalCommands {
         }
         if (args.length == 1 && args[0].equals("verify-trail")) {
             verifyTrail(LocalRuntime.dataPath());
+            return true;
+        }
+        if (args.length >= 1 && args[0].equals("retention")) {
+            retention(LocalRuntime.dataPath(), List.of(args).subList(1, args.length));
             return true;
         }
         if (args.length > 0 && (args[0].equals("backup") || args[0].equals("restore"))) {
@@ -103,24 +110,8 @@ final class LocalCommands {
      * @throws CannotStart if anything is not as it was sealed
      */
     static void verifyTrail(Path directory) throws IOException {
-        var url = System.getenv("SPRING_DATASOURCE_URL");
         var anchors = System.getenv("KASANE_TRAIL_ANCHORS");
-        var database = new DriverManagerDataSource();
-        if (url != null) {
-            database.setUrl(url);
-            database.setUsername(System.getenv().getOrDefault("SPRING_DATASOURCE_USERNAME", "kasane_app"));
-            database.setPassword(System.getenv().getOrDefault("SPRING_DATASOURCE_PASSWORD", ""));
-        } else {
-            var running = directory.resolve("postgres/postmaster.pid");
-            if (!Files.exists(running)) {
-                throw new CannotStart("Kasane is not running on " + directory
-                        + ": start it first, or set SPRING_DATASOURCE_URL to the database to be verified.");
-            }
-            var port =
-                    Files.readAllLines(running, StandardCharsets.UTF_8).get(3).trim();
-            database.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/kasane");
-            database.setUsername("postgres");
-        }
+        var database = database(directory, "SPRING_DATASOURCE", "kasane_app");
         var result = new Verification(JdbcClient.create(database))
                 .run(
                         new AnchorFiles(anchors == null ? directory.resolve("anchors") : Path.of(anchors)),
@@ -132,6 +123,61 @@ final class LocalCommands {
         }
         System.out.println("Kasane: 証跡に書き換えはありません（" + result.links() + " 件、アンカー " + result.anchors() + " 件、先頭 "
                 + result.head() + "）");
+    }
+
+    /**
+     * Shows, or sets, how long what is kept: {@code look=60 act=120 engine=60 records=36}, in months, or {@code forever}. As the owner of
+     * the database: the application itself can only ask for what has expired.
+     */
+    static void retention(Path directory, List<String> wanted) throws IOException {
+        var jdbc = JdbcClient.create(database(directory, "SPRING_FLYWAY", "kasane_owner"));
+        var months = new LinkedHashMap<String, Integer>();
+        for (var each : wanted) {
+            var parts = each.split("=", 2);
+            if (parts.length != 2
+                    || !List.of("look", "act", "engine", "records").contains(parts[0])
+                    || !parts[1].matches("forever|\\d{1,4}")
+                    || !parts[1].equals("forever") && Integer.parseInt(parts[1]) < 12) {
+                throw new CannotStart(
+                        "usage: retention [look|act|engine|records=<months, 12 at least>|forever] …, not " + each);
+            }
+            months.put(parts[0], parts[1].equals("forever") ? null : Integer.valueOf(parts[1]));
+        }
+        months.forEach((name, number) -> jdbc.sql("update audit.retention set months = :months where class = :class")
+                .param("months", number, Types.INTEGER)
+                .param("class", name)
+                .update());
+        jdbc.sql(
+                        "select class, months from audit.retention order by array_position(array ['look', 'act', 'engine', 'records'], class)")
+                .query((row, n) -> row.getString("class") + " "
+                        + (row.getString("months") == null ? "無期限" : row.getString("months") + " か月"))
+                .list()
+                .forEach(line -> System.out.println("Kasane: 保存期間 " + line));
+    }
+
+    /** The database that is running here as its superuser, or the one that the environment names. */
+    private static DriverManagerDataSource database(Path directory, String environment, String user)
+            throws IOException {
+        var url =
+                Optional.ofNullable(System.getenv(environment + "_URL")).orElse(System.getenv("SPRING_DATASOURCE_URL"));
+        var database = new DriverManagerDataSource();
+        if (url != null) {
+            database.setUrl(url);
+            database.setUsername(Optional.ofNullable(System.getenv(environment + "_USERNAME"))
+                    .or(() -> Optional.ofNullable(System.getenv(environment + "_USER")))
+                    .orElse(user));
+            database.setPassword(System.getenv().getOrDefault(environment + "_PASSWORD", ""));
+            return database;
+        }
+        var running = directory.resolve("postgres/postmaster.pid");
+        if (!Files.exists(running)) {
+            throw new CannotStart("Kasane is not running on " + directory
+                    + ": start it first, or set SPRING_DATASOURCE_URL to its database.");
+        }
+        var port = Files.readAllLines(running, StandardCharsets.UTF_8).get(3).trim();
+        database.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/kasane");
+        database.setUsername("postgres");
+        return database;
     }
 
     private static void copy(Path postgres, ZipOutputStream zip, boolean withLog) throws IOException {

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.audit.Chain;
+import jp.kasane.audit.Retention;
 import jp.kasane.audit.Trails;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -19,10 +20,12 @@ class TrailPages {
 
     private final Trails trails;
     private final Chain chain;
+    private final Retention retention;
 
-    TrailPages(Trails trails, Chain chain) {
+    TrailPages(Trails trails, Chain chain, Retention retention) {
         this.trails = trails;
         this.chain = chain;
+        this.retention = retention;
     }
 
     @GetMapping("/trail")
@@ -47,6 +50,8 @@ class TrailPages {
             response.setHeader("Refresh", "2");
         }
         model.addAttribute("state", state);
+        model.addAttribute("kept", retention.kept());
+        model.addAttribute("gone", retention.gone());
         return "trail-chain";
     }
 

@@ -1,0 +1,234 @@
+package jp.kasane.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.LocalDate;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jp.kasane.KasaneServer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Months of the trail and of the engine's records go as a whole, leave their proof, and the chain is whole; all of it rolled back. */
+class RetentionIT {
+
+    private static KasaneServer kasane;
+
+    @BeforeAll
+    static void open() {
+        kasane = KasaneServer.shared();
+        // A consultation that ends at once: of it nothing runs any more.
+        kasane.playSteps(
+                """
+                - as: reception
+                  register: { channel: phone, broughtBy: family, receivedAt: now-3d, subjectKnown: true, subjectName: 保存 花子, concerns: [housing], story: 家のこと }
+                - as: reception
+                  task: Task_Triage
+                  data: { caseClass: class1, reason: 情報で足りる, urgency: normal, route: information, answer: 窓口を伝えた }
+                """);
+    }
+
+    private static List<String> findings(JdbcClient jdbc) {
+        return new Verification(jdbc)
+                .run(new AnchorFiles(kasane.bean(TrailSettings.class).anchors()), links -> {}).findings().stream()
+                        .map(Finding::kind)
+                        .distinct()
+                        .toList();
+    }
+
+    private static long dropAll(JdbcClient jdbc, String name) {
+        long gone = 0;
+        for (var month : jdbc.sql(
+                        "select month from audit.months() where class = :class and month <= current_date order by month")
+                .param("class", name)
+                .query(LocalDate.class)
+                .list()) {
+            gone += jdbc.sql(
+                            name.equals("records")
+                                    ? "select audit.drop_records(:month)"
+                                    : "select audit.drop_month('" + name + "', :month)")
+                    .param("month", month)
+                    .query(Long.class)
+                    .single();
+        }
+        return gone;
+    }
+
+    private static void sealed(JdbcClient jdbc) {
+        while (jdbc.sql("select audit.seal(100000)").query(Integer.class).single() > 0) {
+            // There is more.
+        }
+    }
+
+    private static long count(JdbcClient jdbc, String what) {
+        return jdbc.sql("select count(*) from " + what).query(Long.class).single();
+    }
+
+    /** Of instances whose records are gone: letter by letter. To whom a task is addressed now is not the engine's. */
+    private static String projections(JdbcClient jdbc, boolean kept) {
+        return Stream.of("process_instance", "element_instance", "sequence_flow", "user_task", "incident", "variable")
+                .map(table -> table + " "
+                        + jdbc.sql(
+                                        """
+                                        select count(*) || ' ' || coalesce(md5(string_agg(x.t, ',' order by x.t)), '')
+                                        from (select (to_jsonb(p) - 'noted' %s)::text as t from engine.%s p where not :kept or exists (
+                                            select from engine.kept_instance k where k.epoch = p.epoch and k.process_instance_key = p.%s)) x"""
+                                                .formatted(
+                                                        kept ? "" : "- 'audience_id'",
+                                                        table,
+                                                        table.equals("process_instance")
+                                                                ? "key"
+                                                                : "process_instance_key"))
+                                .param("kept", kept)
+                                .query(String.class)
+                                .single())
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void everyClassGoesAndTheChainStaysWhole() {
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            assertThat(findings(jdbc)).isEmpty();
+            long events = count(jdbc, "kasane.case_event");
+
+            assertThat(dropAll(jdbc, "look")).isPositive();
+            assertThat(count(jdbc, "audit.entry where class = 'look'")).isZero();
+            sealed(jdbc);
+            assertThat(findings(jdbc)).isEmpty();
+
+            // What vouches for events and submissions that are there stays.
+            assertThat(dropAll(jdbc, "act")).isPositive();
+            assertThat(count(jdbc, "kasane.case_event")).isEqualTo(events);
+            assertThat(count(jdbc, "audit.entry where kind = 'write' and jsonb_exists(refs, 'event')"))
+                    .isEqualTo(events);
+            assertThat(count(jdbc, "audit.entry where class = 'act' and kind = 'login'"))
+                    .isZero();
+            sealed(jdbc);
+            assertThat(findings(jdbc)).isEmpty();
+
+            // Nothing of the engine's is vouched for in vain; then its records go, and after them what vouched for
+            // them.
+            assertThat(dropAll(jdbc, "engine")).isZero();
+            var all = projections(jdbc, false);
+            long records = count(jdbc, "engine.record");
+            assertThat(dropAll(jdbc, "records")).isPositive();
+            assertThat(count(jdbc, "engine.record")).isLessThan(records);
+            assertThat(count(jdbc, "engine.kept_instance")).isPositive();
+            sealed(jdbc);
+            assertThat(findings(jdbc)).isEmpty();
+            var kept = projections(jdbc, true);
+            jdbc.sql("select engine.rebuild()").query(Long.class).single();
+            assertThat(projections(jdbc, true)).isEqualTo(kept);
+            assertThat(projections(jdbc, false)).isEqualTo(all);
+            assertThat(dropAll(jdbc, "engine")).isPositive();
+            sealed(jdbc);
+            assertThat(findings(jdbc)).isEmpty();
+
+            // Nothing new to drop: nothing happens.
+            assertThat(dropAll(jdbc, "look")).isZero();
+            return null;
+        });
+    }
+
+    @Test
+    void whoeverTakesMoreThanWasDroppedIsFoundOut() {
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            dropAll(jdbc, "act");
+            sealed(jdbc);
+            jdbc.sql("set local session_replication_role = replica").update();
+            jdbc.sql(
+                            "delete from audit.entry where id = (select id from audit.entry where class = 'act' and kind = 'model' limit 1)")
+                    .update();
+            assertThat(findings(jdbc)).contains("dropped-differs");
+            return null;
+        });
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            dropAll(jdbc, "look");
+            sealed(jdbc);
+            jdbc.sql("set local session_replication_role = replica").update();
+            jdbc.sql("delete from audit.dropped").update();
+            assertThat(findings(jdbc)).contains("entry-missing", "proof-missing");
+            return null;
+        });
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            dropAll(jdbc, "records");
+            sealed(jdbc);
+            jdbc.sql("set local session_replication_role = replica").update();
+            jdbc.sql(
+                            "insert into audit.dropped_batch (entry_id, month) select id, current_date from audit.entry where what = 'records' and id not in (select entry_id from audit.dropped_batch) limit 1")
+                    .update();
+            assertThat(findings(jdbc)).contains("dropped-differs");
+            return null;
+        });
+    }
+
+    @Test
+    void whatWasTamperedWithDoesNotGo() {
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            jdbc.sql("set local session_replication_role = replica").update();
+            jdbc.sql(
+                            "update audit.entry set what = 'nothing' where id = (select id from audit.entry where class = 'look' limit 1)")
+                    .update();
+            jdbc.sql("set local session_replication_role = origin").update();
+            assertThatThrownBy(() -> dropAll(jdbc, "look")).rootCause().hasMessageContaining("not as they were sealed");
+            return null;
+        });
+    }
+
+    @Test
+    void theApplicationCanOnlyAskForWhatHasExpired() {
+        kasane.inTheNameOf(kasane.user("admin"), jdbc -> {
+            assertThatThrownBy(() -> jdbc.sql("select audit.drop_expired('look', date_trunc('month', now())::date)")
+                            .query(Long.class)
+                            .single())
+                    .rootCause()
+                    .hasMessageContaining("is not over");
+            return null;
+        });
+        for (var denied : List.of(
+                "select audit.drop_month('look', current_date)",
+                "select audit.drop_records(current_date)",
+                "update audit.retention set months = 12",
+                "insert into audit.erased (stream_id, erasure_id, at) values (gen_random_uuid(), gen_random_uuid(), now())",
+                "delete from audit.dropped")) {
+            kasane.inTheNameOf(kasane.user("admin"), jdbc -> {
+                assertThatThrownBy(() -> jdbc.sql(denied).update())
+                        .rootCause()
+                        .hasMessageContaining("permission denied");
+                return null;
+            });
+        }
+        kasane.rolledBack(jdbc -> {
+            assertThatThrownBy(() ->
+                            jdbc.sql("update audit.retention set months = 11").update())
+                    .rootCause()
+                    .hasMessageContaining("retention_months_check");
+            return null;
+        });
+        // A month's time is over so many months after its end.
+        kasane.rolledBack(jdbc -> {
+            jdbc.sql("update audit.retention set months = 12 where class = 'look'")
+                    .update();
+            var month = LocalDate.now(java.time.ZoneOffset.UTC).withDayOfMonth(1);
+            assertThat(jdbc.sql("select expires from audit.months() where class = 'look' and month = :month")
+                            .param("month", month)
+                            .query(LocalDate.class)
+                            .single())
+                    .isEqualTo(month.plusMonths(13));
+            return null;
+        });
+    }
+
+    @Test
+    void thePageTellsHowLongWhatIsKept() {
+        assertThat(kasane.as("auditor").get("/trail/chain").text()).contains("保存期間", "エンジンの記録", "無期限");
+    }
+}
