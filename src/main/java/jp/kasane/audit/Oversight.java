@@ -39,7 +39,7 @@ public class Oversight {
     public record Unusual(
             String kind, UUID personId, String person, UUID caseId, String number, int count, Instant last) {}
 
-    /** @param kind ratify, lead, overdue, pledge */
+    /** @param kind ratify, lead, overdue, pledge, emergency, consent */
     public record Undone(String kind, UUID caseId, String number, LocalDate since, String step) {}
 
     private final JdbcClient jdbc;
@@ -103,6 +103,21 @@ public class Oversight {
                                 where r.user_id = l.actor_id)
                             group by l.actor_id, l.stream_id
                             union all
+                            -- In the own agency's sight, and yet where none of the own agencies works: who works for the whole town has no area.
+                            select 'area', l.actor_id, l.stream_id, sum(l.count)::int, max(l.last)
+                            from looks l join kasane.case_file f on f.id = l.stream_id
+                            where exists (select from kasane.agency_area a where a.agency_id in (f.lead_agency_id, f.coordinating_agency_id))
+                              and not exists (select from kasane.role_assignment r where r.user_id = l.actor_id and r.role = 'auditor')
+                              and exists (select from kasane.role_assignment r where r.user_id = l.actor_id)
+                              and not exists (
+                                select from kasane.role_assignment r
+                                where r.user_id = l.actor_id
+                                  and (not exists (select from kasane.agency_area a where a.agency_id = r.agency_id)
+                                       or r.agency_id in (f.lead_agency_id, f.coordinating_agency_id)
+                                       or exists (select from kasane.agency_area mine join kasane.agency_area its on its.area_id = mine.area_id
+                                                  where mine.agency_id = r.agency_id and its.agency_id in (f.lead_agency_id, f.coordinating_agency_id))))
+                            group by l.actor_id, l.stream_id
+                            union all
                             select 'night', l.actor_id, l.stream_id, sum(l.count)::int, max(l.last) from looks l
                             where audit.at_night(l.hour, :nightFrom, :nightTo) group by l.actor_id, l.stream_id
                             union all
@@ -139,11 +154,21 @@ public class Oversight {
                             union all
                             select distinct 'pledge', m.case_id, m.scheduled_at::date, null::text
                             from kasane.meeting m join kasane.meeting_attendee a on a.meeting_id = m.id
-                            where m.status = 'held' and a.attended and a.pledged_at is null)
+                            where m.status = 'held' and a.attended and a.pledged_at is null
+                            union all
+                            select 'emergency', e.case_id, e.opened_at::date, null from kasane.emergency_access e where e.confirmed_at is null
+                            union all
+                            select 'consent', f.id, c.until, null
+                            from kasane.case_file f
+                            join kasane.household_member m on m.case_id = f.id and m.left_at is null and m.subject
+                            join lateral (select * from kasane.consent k where k.member_id = m.id and k.voided_at is null
+                                          order by k.recorded_at desc, k.id desc limit 1) c on c.state <> 'withdrawn' and c.until < :today
+                            where f.closed_at is null and f.phase in ('meeting', 'plan', 'monitoring', 'closure'))
                         select x.kind, x.case_id, f.number, x.since, x.step
                         from found x join kasane.case_file f on f.id = x.case_id order by x.kind, x.since, f.number limit 500
                         """)
                 .param("now", Timestamp.from(clock.instant()))
+                .param("today", today())
                 .query(Undone.class)
                 .list();
     }

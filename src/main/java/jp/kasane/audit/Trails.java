@@ -29,6 +29,7 @@ public class Trails {
             "read",
             "export",
             "denied",
+            "break-glass",
             "write",
             "act",
             "setting",

@@ -110,12 +110,17 @@ public class CarriedConsents {
         jdbc.sql(
                         """
                         insert into kasane.consent (id, municipality_id, case_id, member_id, state, scope, agency_ids, evidence, note,
-                            occurred_on, recorded_at, recorded_by)
-                        select :id, f.municipality_id, f.id, :member, 'narrowed', :scope, :agencies, :evidence, :note, :on, :now, :by
+                            occurred_on, until, recorded_at, recorded_by)
+                        select :id, f.municipality_id, f.id, :member, 'narrowed', :scope, :agencies, :evidence, :note, :on,
+                               -- The earlier one holds: of each person's latest statement.
+                               (select min(x.until) from kasane.household_member m cross join lateral (
+                                    select k.until from kasane.consent k where k.member_id = m.id and k.voided_at is null
+                                    order by k.recorded_at desc, k.id desc limit 1) x where m.id in (:member, :from)), :now, :by
                         from kasane.case_file f where f.id = :to
                         """)
                 .param("id", Ids.next())
                 .param("member", there)
+                .param("from", from)
                 .param("to", to)
                 .param("scope", both.scope().toArray(String[]::new))
                 .param("agencies", both.agencies().toArray(UUID[]::new))
@@ -137,8 +142,8 @@ public class CarriedConsents {
                 .forEach(row -> jdbc.sql(
                                 """
                                 insert into kasane.consent (id, municipality_id, case_id, member_id, state, scope, agency_ids, evidence, note,
-                                    occurred_on, recorded_at, recorded_by, carried_from)
-                                select :id, c.municipality_id, :to, :member, c.state, c.scope, c.agency_ids, c.evidence, c.note, c.occurred_on,
+                                    occurred_on, until, recorded_at, recorded_by, carried_from)
+                                select :id, c.municipality_id, :to, :member, c.state, c.scope, c.agency_ids, c.evidence, c.note, c.occurred_on, c.until,
                                        c.recorded_at, c.recorded_by, c.id
                                 from kasane.consent c where c.id = :row
                                 """)

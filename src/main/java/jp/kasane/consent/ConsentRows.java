@@ -1,12 +1,14 @@
 package jp.kasane.consent;
 
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
+import jp.kasane.foundation.Refusal;
 import jp.kasane.household.Households;
 import jp.kasane.task.Submission;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -55,12 +57,16 @@ class ConsentRows {
 
     void insert(
             Submission s, String state, List<String> members, List<String> scope, List<UUID> agencies, LocalDate on) {
+        var until = s.date("until");
+        if (until != null && until.isBefore(on)) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError("until", "同意の期限", "は同意した日より後の日にしてください。")));
+        }
         for (var member : members) {
             jdbc.sql(
                             """
                             insert into kasane.consent (id, municipality_id, case_id, member_id, submission_id, state, scope, agency_ids, evidence, note,
-                                occurred_on, recorded_at, recorded_by)
-                            values (:id, kasane.my_municipality(), :case, :member, :submission, :state, :scope, :agencies, :evidence, :note, :on,
+                                occurred_on, until, recorded_at, recorded_by)
+                            values (:id, kasane.my_municipality(), :case, :member, :submission, :state, :scope, :agencies, :evidence, :note, :on, :until,
                                 :recorded, :by)
                             """)
                     .param("id", Ids.next())
@@ -73,6 +79,7 @@ class ConsentRows {
                     .param("evidence", s.text("evidence"))
                     .param("note", s.text("note"))
                     .param("on", on)
+                    .param("until", state.equals("withdrawn") ? null : until, Types.DATE)
                     .param("recorded", Timestamp.from(s.recordedAt()))
                     .param("by", s.submittedBy())
                     .update();

@@ -1,10 +1,12 @@
 package jp.kasane.consent;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import jp.kasane.casefile.CaseSection;
+import jp.kasane.foundation.JapaneseTime;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -14,13 +16,17 @@ import org.springframework.transaction.annotation.Transactional;
 public class Consents implements CaseSection {
 
     private final JdbcClient jdbc;
+    private final Clock clock;
 
-    Consents(JdbcClient jdbc) {
+    Consents(JdbcClient jdbc, Clock clock) {
         this.jdbc = jdbc;
+        this.clock = clock;
     }
 
     /**
      * @param state given, narrowed or withdrawn
+     * @param until last day on which it holds, or null
+     * @param expired that day is over
      * @param inForce a person's latest row is
      * @param carried said in another case, from which the person came
      */
@@ -33,6 +39,8 @@ public class Consents implements CaseSection {
             String evidence,
             String note,
             LocalDate occurredOn,
+            LocalDate until,
+            boolean expired,
             Instant recordedAt,
             String recordedBy,
             boolean inForce,
@@ -44,13 +52,14 @@ public class Consents implements CaseSection {
     private List<InForce> inForce(UUID caseId) {
         return jdbc.sql(
                         """
-                        select m.id, m.subject, coalesce(c.state, 'none') as state, coalesce(c.scope, '{}') as scope, coalesce(c.agency_ids, '{}') as agencies
+                        select m.id, m.subject, case when c.until < :today then 'expired' else coalesce(c.state, 'none') end as state, coalesce(c.scope, '{}') as scope, coalesce(c.agency_ids, '{}') as agencies
                         from kasane.household_member m
                         left join lateral (select * from kasane.consent k where k.member_id = m.id and k.voided_at is null
                                            order by k.recorded_at desc, k.id desc limit 1) c on true
                         where m.case_id = :id and m.left_at is null
                         """)
                 .param("id", caseId)
+                .param("today", JapaneseTime.dayOf(clock.instant()))
                 .query((row, n) -> new InForce(
                         row.getObject("id", UUID.class),
                         row.getBoolean("subject"),
@@ -111,7 +120,7 @@ public class Consents implements CaseSection {
     public Object of(UUID caseId) {
         return jdbc.sql(
                         """
-                        select c.id, coalesce(m.name, m.label) as member, c.state, c.scope, c.evidence, c.note, c.occurred_on, c.recorded_at,
+                        select c.id, coalesce(m.name, m.label) as member, c.state, c.scope, c.evidence, c.note, c.occurred_on, c.until, coalesce(c.until < :today, false) as expired, c.recorded_at,
                                u.display_name as recorded_by, c.carried_from is not null as carried,
                                row_number() over (partition by c.member_id order by c.recorded_at desc, c.id desc) = 1 as in_force,
                                (select array_agg(a.name order by a.position) from kasane.agency a where a.id = any (c.agency_ids)) as agencies
@@ -120,6 +129,7 @@ public class Consents implements CaseSection {
                         where c.case_id = :id and c.voided_at is null order by c.recorded_at, m.position
                         """)
                 .param("id", caseId)
+                .param("today", JapaneseTime.dayOf(clock.instant()))
                 .query((row, n) -> new Consent(
                         row.getObject("id", UUID.class),
                         row.getString("member"),
@@ -131,6 +141,8 @@ public class Consents implements CaseSection {
                         row.getString("evidence"),
                         row.getString("note"),
                         row.getObject("occurred_on", LocalDate.class),
+                        row.getObject("until", LocalDate.class),
+                        row.getBoolean("expired"),
                         row.getTimestamp("recorded_at").toInstant(),
                         row.getString("recorded_by"),
                         row.getBoolean("in_force"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import jp.kasane.KasaneServer;
@@ -74,6 +75,42 @@ class OversightIT {
         assertThat(auditing(() -> oversight.usage(TODAY.minusDays(9), TODAY.minusDays(8))))
                 .isEmpty();
         kasane.dismissEmployed();
+    }
+
+    @Test
+    void whoOpensACaseOfAnotherAreaStandsOut() {
+        var stranger = kasane.employ("oversight-area", "他区 五郎", "manager", "byoin");
+        var everywhere = kasane.employ("oversight-town", "全域 六郎", "manager", "gomi");
+        try {
+            // The case's agency works in one area, the stranger's in another one, the third one's in the whole town.
+            for (var works : List.of(List.of("shakyo", 0), List.of("byoin", 1))) {
+                kasane.sql()
+                        .sql(
+                                """
+                                insert into kasane.agency_area (agency_id, area_id, municipality_id)
+                                select g.id, (select a.id from kasane.area a where a.municipality_id = g.municipality_id order by a.code offset :nth limit 1),
+                                       g.municipality_id
+                                from kasane.agency g where g.code = :code""")
+                        .param("code", works.get(0))
+                        .param("nth", works.get(1))
+                        .update();
+            }
+            kasane.as("oversight-area").get("/cases/" + caseId);
+            kasane.as("oversight-town").get("/cases/" + caseId);
+            kasane.as("coordinator").get("/cases/" + caseId);
+            assertThat(auditing(() -> kasane.bean(Oversight.class).unusual(TODAY, TODAY)))
+                    .filteredOn(each -> each.kind().equals("area") && caseId.equals(each.caseId()))
+                    .extracting(Oversight.Unusual::personId)
+                    .contains(stranger)
+                    .doesNotContain(everywhere, kasane.user("coordinator"));
+            assertThat(kasane.as("auditor").get("/trail/oversight").text()).contains("担当地域の外のケース");
+        } finally {
+            kasane.sql()
+                    .sql(
+                            "delete from kasane.agency_area x using kasane.agency g where g.id = x.agency_id and g.code in ('shakyo', 'byoin')")
+                    .update();
+            kasane.dismissEmployed();
+        }
     }
 
     @Test

@@ -123,6 +123,7 @@ final class EveryPage {
             "/settings/deadlines",
             "/settings/calendar",
             "/settings/people",
+            "/emergency-accesses",
             "/settings/erasures",
             "/settings/case-import",
             "/handovers",
