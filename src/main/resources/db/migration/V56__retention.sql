@@ -485,3 +485,4 @@ create policy see on audit.erased for select using (
     (select kasane.has_role('system')) or exists (select from kasane.stream s where s.id = stream_id and s.municipality_id = (select kasane.my_municipality())));
 grant select on audit.retention, audit.dropped, audit.erased to kasane_app;
 alter table engine.kept_instance enable row level security;
+grant select on engine.kept_instance to kasane_app;
