@@ -91,7 +91,7 @@ begin
     if e.status <> 'proposed' or e.proposed_by = acting_user() then
         raise exception using errcode = 'insufficient_privilege', message = 'somebody else than who proposed it carries it out, once';
     end if;
-    if exists (select from case_file f where f.id = e.stream_id and f.closed_at is null)
+    if exists (select from case_file f where f.id = e.stream_id and f.phase <> 'closed')
        or exists (select from consultation c where c.id = e.stream_id and (c.status = 'received' or c.case_id is not null)) then
         raise exception using errcode = 'insufficient_privilege', message = 'what is open is not erased';
     end if;

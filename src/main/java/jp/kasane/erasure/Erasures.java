@@ -89,7 +89,7 @@ public class Erasures implements CaseSection {
         return jdbc.sql(
                         """
                         select f.id, f.number, f.closed_at from kasane.case_file f
-                        where f.closed_at is not null
+                        where f.phase = 'closed'
                           and not exists (select from kasane.erasure e where e.stream_id = f.id and e.status <> 'withdrawn')
                         order by f.closed_at, f.number limit 200
                         """)
@@ -155,8 +155,9 @@ public class Erasures implements CaseSection {
         }
         streams.lock(proposal.caseId());
         var file = cases.required(proposal.caseId());
-        if (file.closedAt() == null) {
-            throw new Refusal.Conflict("終結していないケースは消去できません。");
+        // 見守り is not over: somebody looks again.
+        if (!file.closed()) {
+            throw new Refusal.Conflict("終結していないケースと、見守り中のケースは消去できません。");
         }
         if (jdbc.sql("select exists (select from kasane.erasure where stream_id = :id and status <> 'withdrawn')")
                 .param("id", file.id())
