@@ -142,6 +142,7 @@ public class DiagramPictures {
         var drawing = new StringBuilder();
         var edges = new StringBuilder();
         var labels = new StringBuilder();
+        var badges = new StringBuilder();
         double right = 0;
         double bottom = 0;
         double left = Double.MAX_VALUE;
@@ -163,6 +164,7 @@ public class DiagramPictures {
             top = Math.min(top, box.y());
             right = Math.max(right, box.x() + box.width());
             bottom = Math.max(bottom, box.y() + box.height());
+            badge(badges, node, box, path);
             var label = label(shape);
             if (label != null) {
                 left = Math.min(left, label.middle() - 60);
@@ -214,7 +216,8 @@ public class DiagramPictures {
                         left, top - MARGIN + 2, escaped(title)))
                 .append(drawing)
                 .append(edges)
-                .append(labels);
+                .append(labels)
+                .append(badges);
         legend(svg, left, bottom + MARGIN + 10);
         return svg.append("</svg>\n").toString();
     }
@@ -314,12 +317,6 @@ public class DiagramPictures {
                 middle(labels, node.name(), box);
             }
         }
-        if (times > 1 && !node.type().equals("subProcess")) {
-            double bx = box.x() + box.width();
-            out.append(format(
-                    "<rect x=\"%s\" y=\"%s\" width=\"28\" height=\"16\" rx=\"8\" fill=\"%s\"/><text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"#ffffff\" text-anchor=\"middle\">×%s</text>",
-                    bx - 16, box.y() - 10, stands ? STANDS : TAKEN, bx - 2, box.y() + 2, times));
-        }
         out.append("</g>\n");
         var outside = box.width() < 60 && !node.name().isEmpty();
         if (outside) {
@@ -333,6 +330,20 @@ public class DiagramPictures {
                     4,
                     false);
         }
+    }
+
+    /** How often, where no label usually stands: of a gateway below on the right, else above on the right. */
+    private static void badge(StringBuilder out, Node node, Box box, Path path) {
+        int times = path.entered().getOrDefault(node.id(), 0);
+        if (times < 2 || node.type().equals("subProcess")) {
+            return;
+        }
+        boolean gateway = node.type().endsWith("Gateway");
+        double x = box.x() + box.width() - (gateway ? 8 : 16);
+        double y = gateway ? box.y() + box.height() - 14 : box.y() - 10;
+        out.append(format(
+                "<rect x=\"%s\" y=\"%s\" width=\"28\" height=\"16\" rx=\"8\" fill=\"%s\"/><text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"#ffffff\" text-anchor=\"middle\">×%s</text>\n",
+                x, y, path.standing().contains(node.id()) ? STANDS : TAKEN, x + 14, y + 12, times));
     }
 
     /** What an event waits for or says. */
@@ -455,7 +466,7 @@ public class DiagramPictures {
     // ── words ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     private static void middle(StringBuilder out, String name, Box box) {
-        var lines = lines(name, box.width() - 14);
+        var lines = balanced(name, box.width() - 14);
         double y = box.centre() - (lines.size() - 1) * LINE / 2 + 5;
         write(out, lines, box.middle(), y, false);
     }
@@ -467,7 +478,7 @@ public class DiagramPictures {
             width += 20;
             lines = lines(name, width);
         }
-        write(out, lines, x, y, bold);
+        write(out, balanced(name, width), x, y, bold);
     }
 
     private static void write(StringBuilder out, List<String> lines, double x, double y, boolean bold) {
@@ -477,6 +488,19 @@ public class DiagramPictures {
                     x, y, bold ? " font-weight=\"700\"" : "", escaped(line)));
             y += LINE;
         }
+    }
+
+    /** In no more lines than it takes, each about as long as the others: no last line of one letter. */
+    private static List<String> balanced(String text, double width) {
+        var lines = lines(text, width);
+        for (double narrower = width - FONT; narrower > 3 * FONT; narrower -= FONT) {
+            var tried = lines(text, narrower);
+            if (tried.size() > lines.size()) {
+                break;
+            }
+            lines = tried;
+        }
+        return lines;
     }
 
     /** Broken where Japanese may be broken: anywhere but before a mark that ends something, and Latin words as a whole. */

@@ -47,6 +47,7 @@ public class CasePaper {
             LocalDate occurredOn, String member, String state, String[] scope, String evidence, String by) {}
 
     /**
+     * @param on the day, where no hour is known
      * @param kind plan, closure, meeting or table
      * @param what code of the kind of plan, of the meeting, of the decision's table
      * @param result status, outcome
@@ -54,6 +55,7 @@ public class CasePaper {
      */
     public record Decision(
             Instant at,
+            LocalDate on,
             String kind,
             String what,
             String result,
@@ -164,20 +166,20 @@ public class CasePaper {
         return jdbc.sql(
                         """
                         select * from (
-                            select coalesce(p.decided_on::timestamp at time zone 'Asia/Tokyo', p.drafted_at) as at, 'plan' as kind, p.kind as what, p.status as result,
+                            select coalesce(p.decided_on::timestamp at time zone 'Asia/Tokyo', p.drafted_at) as at, p.decided_on as on_day, 'plan' as kind, p.kind as what, p.status as result,
                                    u.display_name as by, m.meeting_type as meeting, concat_ws('／', p.decision_reason, p.path_reason, p.stop_reason) as reason, p.document_no
                             from kasane.plan p left join kasane.app_user u on u.id = p.decided_by
                             left join kasane.meeting m on m.id = coalesce(p.decided_in, p.meeting_id)
                             where p.case_id = :id and p.voided_at is null
                             union all
-                            select coalesce(c.decided_on::timestamp at time zone 'Asia/Tokyo', c.recorded_at), 'closure', null, c.status, u.display_name, null,
+                            select coalesce(c.decided_on::timestamp at time zone 'Asia/Tokyo', c.recorded_at), c.decided_on, 'closure', null, c.status, u.display_name, null,
                                    c.decision_reason, c.document_no
                             from kasane.closure c left join kasane.app_user u on u.id = c.decided_by where c.case_id = :id and c.voided_at is null
                             union all
-                            select m.held_at, 'meeting', m.meeting_type, m.outcome, a.display_name, m.meeting_type, null, null
-                            from kasane.meeting m left join kasane.app_user a on a.id = m.convener_id where m.case_id = :id and m.held_at is not null
+                            select m.held_at, null, 'meeting', m.meeting_type, m.outcome, coalesce(a.display_name, g.name), m.meeting_type, null, null
+                            from kasane.meeting m left join kasane.app_user a on a.id = m.convener_id left join kasane.agency g on g.id = m.convener_id where m.case_id = :id and m.held_at is not null
                             union all
-                            select d.made_at, 'table', d.decision, null, null, null,
+                            select d.made_at, null, 'table', d.decision, null, null, null,
                                    (select string_agg(g.key || '＝' || g.value, '、' order by g.key) from jsonb_each_text(d.given) g) || ' → '
                                    || (select string_agg(g.key || '＝' || g.value, '、' order by g.key) from jsonb_each_text(d.gives) g), null
                             from kasane.decision d
@@ -187,6 +189,7 @@ public class CasePaper {
                 .param("id", caseId)
                 .query((row, n) -> new Decision(
                         row.getTimestamp("at").toInstant(),
+                        row.getObject("on_day", LocalDate.class),
                         row.getString("kind"),
                         row.getString("what"),
                         row.getString("result"),
