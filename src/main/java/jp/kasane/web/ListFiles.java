@@ -19,6 +19,8 @@ import jp.kasane.community.Resources;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.match.Matches;
+import jp.kasane.meeting.MeetingBodies;
+import jp.kasane.meeting.MeetingBody;
 import jp.kasane.meeting.Sitting;
 import jp.kasane.meeting.Sittings;
 import jp.kasane.network.NetworkMeeting;
@@ -56,6 +58,7 @@ class ListFiles {
     private final Resources resources;
     private final NetworkMeetings networkMeetings;
     private final Sittings sittings;
+    private final MeetingBodies bodies;
     private final Matches matches;
     private final Handovers handovers;
     private final Staff staff;
@@ -72,6 +75,7 @@ class ListFiles {
             Resources resources,
             NetworkMeetings networkMeetings,
             Sittings sittings,
+            MeetingBodies bodies,
             Matches matches,
             Handovers handovers,
             Staff staff,
@@ -86,6 +90,7 @@ class ListFiles {
         this.resources = resources;
         this.networkMeetings = networkMeetings;
         this.sittings = sittings;
+        this.bodies = bodies;
         this.matches = matches;
         this.handovers = handovers;
         this.staff = staff;
@@ -189,11 +194,17 @@ class ListFiles {
 
     /** Those to come and those that are over, with the cases that are put to them: a line each. */
     @GetMapping("/sittings.csv")
-    ResponseEntity<byte[]> sittings(@RequestParam(required = false) String of) {
+    ResponseEntity<byte[]> sittings(@RequestParam(required = false) String body) {
         record Line(Sitting sitting, Sitting.Item item) {}
+        // What is no body's code is no filter, as on the page.
+        var ofBody = bodies.list().stream()
+                .filter(each -> each.code().equals(body))
+                .map(MeetingBody::name)
+                .findFirst()
+                .orElse(null);
         var lists = sittings.lists(CsvList.MOST);
         var lines = Stream.concat(lists.coming().stream(), lists.past().stream())
-                .filter(sitting -> of == null || of.isBlank() || of.equals(sitting.body()))
+                .filter(sitting -> ofBody == null || ofBody.equals(sitting.body()))
                 .flatMap(sitting -> sitting.items().isEmpty()
                         ? Stream.of(new Line(sitting, null))
                         : sitting.items().stream().map(item -> new Line(sitting, item)))
