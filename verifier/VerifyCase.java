@@ -512,9 +512,9 @@ public final class VerifyCase {
                 if (submission == null) {
                     if (withheld.contains(id)) {
                         note(
-                                "提出 " + id + " は、出力した人に示されないか消去されたため、入っていません。提出されたことは証跡で確かめました。",
+                                "提出 " + id + " は、伏せている住所を含むなどの理由で入れられなかったか、消去されたため、入っていません。提出されたことは証跡で確かめました。",
                                 "submission " + id
-                                        + " is not in the file: it is not shown to who exported it, or was erased. That it was handed in is vouched for.");
+                                        + " is not in the file: it was withheld (an address that is kept from others), or was erased. That it was handed in is vouched for.");
                     } else {
                         finding("提出 " + id + " が case.json から取り除かれています。", "submission " + id + " was removed from case.json.");
                     }
@@ -561,10 +561,20 @@ public final class VerifyCase {
                 finding("書類 " + id + " が、受け入れたときのものと違います（差し替えられています）。", "document " + id + " is not the one that was taken in: it was replaced.");
             } else if (digest == null) {
                 note(
-                        "書類 " + id + " は入っていません（" + (leftOut.get(id).equals("voided") ? "取り消されている" : "大きさの上限") + "）。",
+                        "書類 " + id + " は入っていません（" + why(leftOut.get(id)) + "）。",
                         "document " + id + " is left out (" + leftOut.get(id) + ").");
             }
         }
+    }
+
+    private static String why(String code) {
+        return switch (code) {
+            case "voided" -> "取り消されている";
+            case "size" -> "大きさの上限";
+            case "damaged" -> "出力したとき、すでに読めないか、受け入れたときと違っていた";
+            case "later" -> "作成している間に加えられた";
+            default -> code;
+        };
     }
 
     private static String textOfEvent(Map<String, Object> e) {

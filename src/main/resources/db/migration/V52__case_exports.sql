@@ -6,6 +6,8 @@ create table audit.case_export (
     case_id         uuid        not null references kasane.case_file,
     reason          text        not null check (reason in ('audit', 'disclosure', 'objection', 'inquiry', 'other')),
     note            text check (length(note) <= 2000),
+    -- Addresses that are kept from others (DV) are in it, and the forms that hold them.
+    concealed       boolean     not null,
     made_at         timestamptz not null,
     made_by         uuid        not null references kasane.app_user,
     -- Once it is made; without them it is being made, or was given up.

@@ -31,7 +31,6 @@ import jp.kasane.access.Actor;
 import jp.kasane.audit.internal.CasePaper;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
-import jp.kasane.document.CaseDocument;
 import jp.kasane.document.Documents;
 import jp.kasane.engine.DiagramPictures;
 import jp.kasane.engine.Replays;
@@ -66,7 +65,7 @@ public class CaseExports {
     public static final int LONGEST_NOTE = 2000;
 
     /** What is done, in this order; the page shows how far it is. */
-    public static final List<String> STAGES = List.of("records", "documents", "diagrams", "paper", "chain", "done");
+    public static final List<String> STAGES = List.of("documents", "records", "diagrams", "paper", "chain", "done");
 
     static final String FORMAT = "kasane-case/1";
 
@@ -80,6 +79,7 @@ public class CaseExports {
             UUID id,
             String reason,
             String note,
+            boolean concealed,
             Instant madeAt,
             String madeBy,
             Long sizeBytes,
@@ -169,10 +169,11 @@ public class CaseExports {
      *
      * @param reason one of {@link #REASONS}
      * @param note in words, or null; it is kept beside the export and stands neither on the trail nor in a log
+     * @param concealed addresses that are kept from others (DV) are to be in it, and the forms that hold them; without it they are withheld
      * @throws Refusal.Forbidden for anybody but auditors
      * @throws Refusal.Conflict while one of the same case is being made
      */
-    public UUID begin(UUID caseId, String reason, String note) {
+    public UUID begin(UUID caseId, String reason, String note, boolean concealed) {
         mustBeAuditor();
         var file = cases.required(caseId);
         if (reason == null || !REASONS.contains(reason)) {
@@ -196,13 +197,14 @@ public class CaseExports {
         try {
             transaction.executeWithoutResult(status -> jdbc.sql(
                             """
-                            insert into audit.case_export (id, municipality_id, case_id, reason, note, made_at, made_by)
-                            values (:id, kasane.my_municipality(), :case, :reason, :note, :now, kasane.acting_user())
+                            insert into audit.case_export (id, municipality_id, case_id, reason, note, concealed, made_at, made_by)
+                            values (:id, kasane.my_municipality(), :case, :reason, :note, :concealed, :now, kasane.acting_user())
                             """)
                     .param("id", id)
                     .param("case", caseId)
                     .param("reason", reason)
                     .param("note", said)
+                    .param("concealed", concealed)
                     .param("now", Timestamp.from(clock.instant()))
                     .update());
             trail.note(
@@ -211,11 +213,11 @@ public class CaseExports {
                     "case-export.begun",
                     caseId,
                     List.of(),
-                    Map.of("export", id, "reason", reason),
+                    Map.of("export", id, "reason", reason, "concealed", concealed),
                     null);
             var by = Acting.required();
             executor.execute(() -> Acting.as(by, () -> {
-                make(id, file, reason, by);
+                make(id, file, reason, concealed, by);
                 return null;
             }));
         } catch (RuntimeException e) {
@@ -235,7 +237,7 @@ public class CaseExports {
         var me = Acting.required().id();
         return transaction.execute(status -> jdbc.sql(
                         """
-                        select e.id, e.reason, e.note, e.made_at, u.display_name, e.made_by, e.size_bytes, e.sha256
+                        select e.id, e.reason, e.note, e.concealed, e.made_at, u.display_name, e.made_by, e.size_bytes, e.sha256
                         from audit.case_export e join kasane.app_user u on u.id = e.made_by
                         where e.case_id = :case order by e.made_at desc, e.id desc limit 100
                         """)
@@ -248,6 +250,7 @@ public class CaseExports {
                             id,
                             row.getString("reason"),
                             row.getString("note"),
+                            row.getBoolean("concealed"),
                             row.getTimestamp("made_at").toInstant(),
                             row.getString("display_name"),
                             size,
@@ -338,7 +341,7 @@ public class CaseExports {
         running.computeIfPresent(id, (same, progress) -> new Progress(progress.caseId(), stage));
     }
 
-    private void make(UUID id, CaseFile file, String reason, Actor by) {
+    private void make(UUID id, CaseFile file, String reason, boolean concealed, Actor by) {
         var part = settings.exports().resolve(id + ".part");
         try {
             prepare();
@@ -352,11 +355,14 @@ public class CaseExports {
                 about.put("case", file.id());
                 about.put("export", id);
                 about.put("reason", reason);
+                about.put("concealed", concealed);
                 about.put("madeBy", by.id());
                 about.put("madeAt", begun.toString());
+                var given = documents(file.id(), sealed);
+                stage(id, "records");
                 var entries = snapshot.execute(status -> {
                     try {
-                        return contents(id, file, sealed, about);
+                        return contents(id, file, sealed, about, given);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -405,7 +411,8 @@ public class CaseExports {
     }
 
     /** Everything but the proof, as it was at one moment. Returns the trail's entries that are in it. */
-    private Set<UUID> contents(UUID id, CaseFile file, SealedFile sealed, Map<String, Object> about)
+    private Set<UUID> contents(
+            UUID id, CaseFile file, SealedFile sealed, Map<String, Object> about, Map<UUID, String> given)
             throws IOException {
         // Texts of times, as digests were taken of them.
         rows.getJdbcOperations().execute("set local timezone = 'UTC'");
@@ -415,6 +422,7 @@ public class CaseExports {
                 UUID.class);
         var values = new HashMap<String, Object>();
         values.put("case", file.id());
+        values.put("concealed", about.get("concealed"));
         values.put("streams", streams.toArray(UUID[]::new));
         about.put("streams", streams);
         about.put(
@@ -424,8 +432,13 @@ public class CaseExports {
                         .toString());
         var courses = replays.ofCase(file.id());
         var diagrams = diagrams(courses);
-        var listed = documents.of(file.id());
-        var leftOut = leftOut(listed);
+        var leftOut = new ArrayList<Map<String, Object>>();
+        for (var document : documents.of(file.id())) {
+            var why = given.getOrDefault(document.id(), "later");
+            if (!why.isEmpty()) {
+                leftOut.add(Map.of("id", document.id(), "why", why));
+            }
+        }
         sealed.add("case.json", out -> {
             var writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
             writer.write("{\n");
@@ -464,18 +477,19 @@ public class CaseExports {
                     writer,
                     "submissions",
                     """
-                    select to_jsonb(t)::text from kasane.submission t where t.stream_id = any (:streams::uuid[]) order by t.recorded_at, t.id
+                    select to_jsonb(t)::text from kasane.submission t
+                    where t.stream_id = any (:streams::uuid[]) and (:concealed or not t.concealed) order by t.recorded_at, t.id
                     """,
                     values,
                     true);
-            // Handed in, but not shown to who has this made (a concealed address), or erased by law: the entry stays.
+            // Handed in, but withheld (a concealed address) or erased by law: the entry stays.
             list(
                     writer,
                     "withheld",
                     """
                     select distinct to_jsonb(e.refs ->> 'submission')::text from audit.entry e
                     where e.stream_id = any (:streams::uuid[]) and e.kind = 'write' and e.what = 'submission'
-                      and not exists (select from kasane.submission s where s.id = (e.refs ->> 'submission')::uuid)
+                      and not exists (select from kasane.submission s where s.id = (e.refs ->> 'submission')::uuid and (:concealed or not s.concealed))
                     """,
                     values,
                     true);
@@ -516,14 +530,6 @@ public class CaseExports {
                     line -> writer.append(line).append('\n'));
             writer.flush();
         });
-        stage(id, "documents");
-        for (var document : listed) {
-            if (document.voidedAt() == null
-                    && leftOut.stream().noneMatch(each -> each.get("id").equals(document.id()))) {
-                var content = documents.content(document.id()).bytes();
-                sealed.add("documents/" + document.id(), content);
-            }
-        }
         stage(id, "diagrams");
         draw(sealed, courses, diagrams);
         forms(sealed, values);
@@ -598,20 +604,32 @@ public class CaseExports {
         }
     }
 
-    /** The newest documents come first; what goes beyond the limit, or was taken back, is named and left out. */
-    private List<Map<String, Object>> leftOut(List<CaseDocument> listed) {
-        var leftOut = new ArrayList<Map<String, Object>>();
+    /**
+     * The documents, the newest first; each with why it is left out, or with nothing. Outside of the snapshot: what cannot be read is left
+     * out and named, and ends no transaction of others.
+     */
+    private Map<UUID, String> documents(UUID caseId, SealedFile sealed) throws IOException {
+        var given = new HashMap<UUID, String>();
         long left = settings.exportDocuments().toBytes();
-        for (var document : listed) {
+        for (var document : documents.of(caseId)) {
             if (document.voidedAt() != null) {
-                leftOut.add(Map.of("id", document.id(), "why", "voided"));
+                given.put(document.id(), "voided");
             } else if (document.sizeBytes() > left) {
-                leftOut.add(Map.of("id", document.id(), "why", "size"));
+                given.put(document.id(), "size");
             } else {
+                byte[] content;
+                try {
+                    content = documents.content(document.id()).bytes();
+                } catch (Refusal damaged) {
+                    given.put(document.id(), "damaged");
+                    continue;
+                }
+                sealed.add("documents/" + document.id(), content);
                 left -= document.sizeBytes();
+                given.put(document.id(), "");
             }
         }
-        return leftOut;
+        return given;
     }
 
     /** The trail's entries about the case, and those that say which diagrams were in force. */

@@ -19,16 +19,22 @@ final class CaseRows {
 
     static {
         TABLES.put("case_file", "t.id = :case");
-        of(OF_CASE, "case_origin", "case_seat", "household", "household_member", "member_address", "member_concern");
+        of(OF_CASE, "case_origin", "case_seat", "household", "household_member", "member_concern");
+        TABLES.put("member_address", OF_CASE + " and (:concealed or not t.concealed)");
         of(OF_CASE, "involved_agency", "ecomap_node", "ecomap_tie", "consent", "consultation");
-        of(OF_CONSULTATION, "consultation_address", "consultation_concern", "outside_sheet", "referral");
+        TABLES.put("consultation_address", OF_CONSULTATION + " and (:concealed or not t.concealed)");
+        of(OF_CONSULTATION, "consultation_concern", "outside_sheet", "referral");
         of(OF_CASE, "assessment", "strength_sheet", "meeting", "meeting_attendee", "meeting_draft");
         TABLES.put(
                 "sitting",
                 "t.id in (select unnest(array [m.sitting_id, m.put_off_from]) from kasane.meeting m where m.case_id = :case)");
         of(OF_CASE, "plan", "role_allocation", "role_report", "contact", "review", "watch_check", "participation");
         of(OF_CASE, "participation_step", "resource_gap", "case_change", "closure", "case_document", "issued_paper");
-        of(OF_CASE, "issued_paper_address", "handover_note", "community_issue_case");
+        TABLES.put(
+                "issued_paper_address",
+                OF_CASE
+                        + " and (:concealed or not exists (select from kasane.consultation c where c.id = t.consultation_id and c.address_concealed))");
+        of(OF_CASE, "handover_note", "community_issue_case");
         of(OF_CONSULTATION, "roster_person", "roster_visit");
         of(OF_STREAM, "decision", "deadline");
         TABLES.put(

@@ -47,7 +47,7 @@ class CaseExportIT {
 
     private static KasaneServer kasane;
     private static String caseId;
-    private static String corrected;
+    private static String document;
     private static Path sealed;
     private static Path key;
 
@@ -56,7 +56,7 @@ class CaseExportIT {
     static void export() throws Exception {
         kasane = KasaneServer.shared();
         caseId = kasane.play("hachioji-c1").caseId();
-        corrected = kasane.sql()
+        var corrected = kasane.sql()
                 .sql(
                         "select id::text from kasane.submission where case_id = :case and form_id = 'gather-information' order by recorded_at limit 1")
                 .param("case", UUID.fromString(caseId))
@@ -71,6 +71,7 @@ class CaseExportIT {
                                 "{\"data\":" + data + ",\"reason\":\"書き間違い\",\"changePath\":false}")
                         .status())
                 .isLessThan(300);
+        document = upload("受け入れたときの書類");
         kasane.as("manager").get("/api/v1/cases/" + caseId);
         sealed = fetch(caseId, begin(caseId, "{\"reason\":\"audit\",\"note\":\"定期監査のため\"}"));
         key = directory.resolve("anchor-key.pub.pem");
@@ -340,6 +341,57 @@ class CaseExportIT {
     }
 
     @Test
+    void aDocumentReplacedIsFound() throws Exception {
+        Consumer<Map<String, byte[]>> replace =
+                files -> files.put("documents/" + document, "別の書類".getBytes(StandardCharsets.UTF_8));
+        found(changed(replace), "ファイルの中身が目録と違います: documents/" + document, "差し替えられています");
+        found(resealed(changed(replace)), "書類 " + document, "差し替えられています");
+        found(
+                resealed(changed(files -> {
+                    files.remove("documents/" + document);
+                    json(files, "manifest.json", manifest -> {
+                        var listed = manifest.get("files").elements();
+                        while (listed.hasNext()) {
+                            if (listed.next().get("name").asText().startsWith("documents/")) {
+                                listed.remove();
+                            }
+                        }
+                    });
+                })),
+                "書類 " + document + " が入っていません");
+    }
+
+    /** A concealed address leaves with the file only where that was asked for; that something was handed in is proven all the same. */
+    @Test
+    void aConcealedAddressIsWithheldAndThatIsSaid() throws Exception {
+        var other = kasane.playSteps(
+                        """
+                        - as: reception
+                          register: { channel: visit, broughtBy: self, receivedAt: now, subjectKnown: true, subjectName: 伏せる 花, subjectAddress: 伏字町九丁目九番, addressConcealed: true, concerns: [violence], mainConcern: violence, story: 相談の内容 }
+                        - as: reception
+                          task: Task_Triage
+                          data: { caseClass: class1, reason: 複合, urgency: normal, route: case }
+                        """)
+                .caseId();
+        kasane.as("coordinator").task("Task_GatherInformation", "caseId=" + other);
+        var file = fetch(other, begin(other, "{\"reason\":\"audit\"}"));
+        for (var each : unpacked(file).entrySet()) {
+            if (!each.getKey().endsWith(".pdf")) {
+                assertThat(new String(each.getValue(), StandardCharsets.UTF_8))
+                        .as(each.getKey())
+                        .doesNotContain("伏字町");
+            }
+        }
+        var said = verify(file, key);
+        assertThat(said.text()).contains("伏せている住所を含むなどの理由で入れられなかったか").contains("すべて一致しました");
+        assertThat(said.code()).isZero();
+        var whole = fetch(other, begin(other, "{\"reason\":\"audit\",\"concealed\":true}"));
+        assertThat(new String(unpacked(whole).get("case.json"), StandardCharsets.UTF_8))
+                .contains("伏字町九丁目九番");
+        assertThat(verify(whole, key).text()).contains("すべて一致しました").doesNotContain("入っていません");
+    }
+
+    @Test
     void aManifestSignedBySomebodyElseIsFound() throws Exception {
         found(
                 changed(files ->
@@ -413,6 +465,27 @@ class CaseExportIT {
     }
 
     // ── plumbing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private static String upload(String content) throws Exception {
+        var body = "--frontier\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n同意書\r\n"
+                + "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"letter.txt\"\r\n"
+                + "Content-Type: text/plain\r\n\r\n" + content + "\r\n--frontier--\r\n";
+        var answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(kasane.baseUrl() + "/api/v1/cases/" + caseId + "/documents"))
+                                .header("Content-Type", "multipart/form-data; boundary=frontier")
+                                .header(
+                                        "Authorization",
+                                        "Basic "
+                                                + Base64.getEncoder()
+                                                        .encodeToString("coordinator:coordinator"
+                                                                .getBytes(StandardCharsets.UTF_8)))
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+        return JSON.readTree(answer.body()).at("/documentId").asText();
+    }
 
     private static String begin(String caseId, String body) {
         var answer = kasane.as("auditor").post("/api/v1/cases/" + caseId + "/exports", body);

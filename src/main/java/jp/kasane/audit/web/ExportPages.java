@@ -65,8 +65,9 @@ class ExportPages {
             @PathVariable String id,
             @RequestParam(required = false) String reason,
             @RequestParam(required = false) String note,
+            @RequestParam(defaultValue = "false") boolean concealed,
             RedirectAttributes flash) {
-        exports.begin(required(cases, id).id(), reason, note);
+        exports.begin(required(cases, id).id(), reason, note, concealed);
         flash.addFlashAttribute("said", "export.begun");
         return "redirect:/cases/" + id + "/export";
     }
@@ -127,8 +128,11 @@ class ExportPages {
             this.exports = exports;
         }
 
-        /** @param note in words; required for the reason {@code other} */
-        record Asked(String reason, String note) {}
+        /**
+         * @param note in words; required for the reason {@code other}
+         * @param concealed with the addresses that are kept from others
+         */
+        record Asked(String reason, String note, boolean concealed) {}
 
         @GetMapping("/api/v1/cases/{id}/exports")
         @Operation(summary = "支援ケースの封緘ファイルの一覧：いつ、だれが、なぜ出力したか、いまどの段階か（監査担当者）")
@@ -140,9 +144,11 @@ class ExportPages {
         @ResponseStatus(HttpStatus.ACCEPTED)
         @Operation(
                 summary = "支援ケースを封緘ファイルとして出力し始める（監査担当者）",
-                description = "reason は audit・disclosure・objection・inquiry・other。state が ready になれば受け取れる。")
+                description =
+                        "reason は audit・disclosure・objection・inquiry・other。concealed を true にすると、非開示の住所とそれを書いた様式も入る。state が ready になれば受け取れる。")
         Map<String, UUID> begin(@PathVariable String id, @RequestBody Asked asked) {
-            return Map.of("id", exports.begin(required(cases, id).id(), asked.reason(), asked.note()));
+            return Map.of(
+                    "id", exports.begin(required(cases, id).id(), asked.reason(), asked.note(), asked.concealed()));
         }
 
         @GetMapping("/api/v1/cases/{id}/exports/{export}/file")
