@@ -347,7 +347,7 @@ class ListFiles {
                         "list.happenedAt",
                         entry -> entry.event() == null ? null : entry.event().occurredAt()),
                 Column.coded(
-                        "history.process",
+                        "list.process",
                         "process",
                         entry -> entry.event() != null
                                 ? entry.event().processId()
