@@ -62,7 +62,8 @@ union all values
     ('community_issue', 'stays', 'of a neighbourhood, not of a person'),
     ('community_issue_step', 'stays', 'of a neighbourhood, not of a person'),
     ('network_record', 'stays', 'of a meeting of its own'),
-    ('sample_case', 'stays', 'the auditor''s work list');
+    ('sample_case', 'stays', 'the auditor''s work list'),
+    ('case_export', 'stays', 'that somebody took a copy away, and why');
 alter table kasane.erasure_way enable row level security;
 create policy see on kasane.erasure_way for select using (true);
 grant select on kasane.erasure_way to kasane_app;

@@ -59,15 +59,7 @@ public final class AnchorFiles {
     public synchronized void write(String kind, long seq, String head, Instant at) {
         try {
             makeKeys();
-            var signature = Signature.getInstance("Ed25519");
-            signature.initSign(privateKey());
-            signature.update(signed(kind, seq, head, at.toString()));
-            var line = new LinkedHashMap<String, Object>();
-            line.put("kind", kind);
-            line.put("seq", seq);
-            line.put("head", head);
-            line.put("at", at.toString());
-            line.put("signature", Base64.getEncoder().encodeToString(signature.sign()));
+            var line = line(kind, seq, head, at);
             var file = directory.resolve("anchors-" + MONTH.format(at) + ".jsonl");
             // After a line that was torn by a power cut, the next one begins on a line of its own.
             var torn = Files.exists(file)
@@ -75,7 +67,7 @@ public final class AnchorFiles {
                     && !Files.readString(file).endsWith("\n");
             Files.writeString(
                     file,
-                    (torn ? "\n" : "") + json.writeValueAsString(line) + "\n",
+                    (torn ? "\n" : "") + line + "\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND,
                     StandardOpenOption.SYNC);
@@ -83,6 +75,62 @@ public final class AnchorFiles {
             throw new UncheckedIOException("The anchor could not be written to " + directory, e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("The anchor could not be signed", e);
+        }
+    }
+
+    /** An anchor as it stands in its file: Ed25519 gives the same signature for the same words, however often it signs. */
+    String line(Anchor anchor) {
+        return line(anchor.kind(), anchor.seq(), anchor.head(), anchor.at());
+    }
+
+    private String line(String kind, long seq, String head, Instant at) {
+        var line = new LinkedHashMap<String, Object>();
+        line.put("kind", kind);
+        line.put("seq", seq);
+        line.put("head", head);
+        line.put("at", at.toString());
+        line.put("signature", sign(signed(kind, seq, head, at.toString())));
+        try {
+            return json.writeValueAsString(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The signature in Base64, with the key the anchors are signed with. */
+    synchronized String sign(byte[] text) {
+        try {
+            makeKeys();
+            var signature = Signature.getInstance("Ed25519");
+            signature.initSign(privateKey());
+            signature.update(text);
+            return Base64.getEncoder().encodeToString(signature.sign());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The key in " + directory + " cannot be read", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Nothing could be signed", e);
+        }
+    }
+
+    /** The public key as it stands beside the anchors; empty before anything was anchored. */
+    public Optional<String> publicKeyPem() {
+        try {
+            return Files.exists(directory.resolve(PUBLIC))
+                    ? Optional.of(Files.readString(directory.resolve(PUBLIC)))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The key in " + directory + " cannot be read", e);
+        }
+    }
+
+    /** SHA-256 of the public key, in hexadecimal. */
+    String keyDigest() {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(publicKey().getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -106,7 +106,7 @@ public class Chain {
     }
 
     /** Writes the chain's head as it is now, unless it is written already. */
-    private Optional<AnchorFiles.Anchor> anchor() {
+    Optional<AnchorFiles.Anchor> anchor() {
         seal();
         head().filter(head -> anchors.last()
                         .filter(last -> last.head().equals(head.head()))
@@ -276,6 +276,10 @@ public class Chain {
         if (!me.has("auditor") && !me.has("admin")) {
             throw new Refusal.Forbidden("証跡を確かめられるのは、監査担当者とシステム管理者だけです。");
         }
+    }
+
+    AnchorFiles anchors() {
+        return anchors;
     }
 
     private record Head(long seq, String head, Instant now) {}

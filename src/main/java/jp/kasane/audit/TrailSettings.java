@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * {@code kasane.trail.*}; the defaults are Kasane's own.
@@ -13,6 +14,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param nightFrom hour of the day, in Japan, from which a look counts as one at night
  * @param nightTo hour until which it does
  * @param mass different cases that somebody opens within an hour from which it is pointed out
+ * @param exports directory in which a case's sealed file lies until it is fetched; emptied at every start
+ * @param keepExports how long it lies there
+ * @param exportDocuments up to how much the documents of a case come with it, all together; what goes beyond is named in it and left out
  * @param verifyAt cron (Japan's time) of the verification of the whole chain
  * @param dropAt cron (Japan's time) at which months whose time is over go
  */
@@ -24,4 +28,7 @@ public record TrailSettings(
         @DefaultValue("0 15 4 * * *") String dropAt,
         @DefaultValue("21") int nightFrom,
         @DefaultValue("7") int nightTo,
-        @DefaultValue("30") int mass) {}
+        @DefaultValue("30") int mass,
+        @DefaultValue("data/exports") Path exports,
+        @DefaultValue("PT1H") Duration keepExports,
+        @DefaultValue("200MB") DataSize exportDocuments) {}

@@ -137,6 +137,9 @@ public final class LocalRuntime implements AutoCloseable {
         settings.put(
                 "kasane.trail.anchors",
                 data.path().resolve("anchors").toAbsolutePath().toString());
+        settings.put(
+                "kasane.trail.exports",
+                data.path().resolve("exports").toAbsolutePath().toString());
         settings.put("kasane.link-secret", linkSecret);
         settings.put("kasane.local-users", "true");
         settings.put("kasane.demo", "true");

@@ -188,6 +188,7 @@ final class EveryPage {
             add("coordinator", pattern, id);
         }
         add("auditor", "/cases/{id}/history", id);
+        add("auditor", "/cases/{id}/export", id);
         add("auditor", "/cases/{id}/replay", id);
         add("coordinator", "/cases/{id}/records/{form}/new", id, "contact");
         add("coordinator", "/consultations/{id}", played.consultationId());

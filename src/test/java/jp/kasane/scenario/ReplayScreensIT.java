@@ -188,4 +188,27 @@ class ReplayScreensIT {
         browser.open(page, "/submissions/" + submission);
         assertThat(page.locator("#difference")).hasCount(0);
     }
+
+    /** A reason, a press, and what is fetched once the page says that it is ready. */
+    @Test
+    void anAuditorTakesTheCaseAlongAsASealedFile() throws Exception {
+        var page = browser.as("auditor");
+        browser.open(page, "/cases/" + caseId + "/history");
+        page.getByText("封緘ファイルとして出力").click();
+        page.getByLabel("その他").check();
+        page.getByText("作成を始める").click();
+        assertThat(page.locator("body")).containsText("理由の補足");
+        browser.open(page, "/cases/" + caseId + "/export");
+        page.getByLabel("個人情報の開示の求め").check();
+        page.getByLabel("理由の補足").fill("本人からの求め");
+        page.getByText("作成を始める").click();
+        var fetch = page.getByText(Pattern.compile("受け取る（[0-9]+ KB）"));
+        fetch.waitFor(new Locator.WaitForOptions().setTimeout(60_000));
+        var download = page.waitForDownload(fetch::click);
+        assertThat(download.suggestedFilename()).matches("kasane-case-[0-9a-f-]{36}\\.zip");
+        try (var zip = new java.util.zip.ZipInputStream(download.createReadStream())) {
+            assertThat(zip.getNextEntry().getName()).isEqualTo("case.json");
+        }
+        assertThat(page.locator("table")).containsText("本人からの求め");
+    }
 }

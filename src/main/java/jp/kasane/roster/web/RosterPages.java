@@ -1,7 +1,6 @@
 package jp.kasane.roster.web;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -12,15 +11,12 @@ import java.util.UUID;
 import jp.kasane.casefile.Timeline;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
-import jp.kasane.roster.RosterImport;
 import jp.kasane.roster.RosterImports;
 import jp.kasane.roster.Rosters;
+import jp.kasane.table.CsvDownload;
 import jp.kasane.task.Tasks;
 import org.springframework.context.MessageSource;
-import org.springframework.http.ContentDisposition;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -139,42 +135,24 @@ class RosterPages {
         return "roster-import";
     }
 
-    /** With a BOM, or Excel takes it for Shift_JIS. */
     @GetMapping("/{id}/imports/{importId}/errors.csv")
     ResponseEntity<byte[]> mistakes(@PathVariable String id, @PathVariable String importId, Locale locale) {
-        var done = imports.one(known(importId));
-        var csv = new StringBuilder("\uFEFF")
-                .append(word("rosters.row", locale))
-                .append(',')
-                .append(word("rosters.fieldName", locale))
-                .append(',')
-                .append(word("rosters.reasonName", locale))
-                .append("\r\n");
-        for (RosterImport.Mistake mistake : done.errors()) {
-            csv.append(mistake.row())
-                    .append(',')
-                    .append(quoted(word("rosters.field." + mistake.field(), locale)))
-                    .append(',')
-                    .append(quoted(word("rosters.reason." + mistake.reason(), locale)))
-                    .append("\r\n");
-        }
-        return ResponseEntity.ok()
-                .contentType(new MediaType("text", "csv", StandardCharsets.UTF_8))
-                .header(
-                        HttpHeaders.CONTENT_DISPOSITION,
-                        ContentDisposition.attachment()
-                                .filename("roster-errors.csv")
-                                .build()
-                                .toString())
-                .body(csv.toString().getBytes(StandardCharsets.UTF_8));
+        return CsvDownload.of(
+                "roster-errors.csv",
+                List.of(
+                        word("rosters.row", locale),
+                        word("rosters.fieldName", locale),
+                        word("rosters.reasonName", locale)),
+                imports.one(known(importId)).errors().stream()
+                        .map(mistake -> List.of(
+                                mistake.row(),
+                                word("rosters.field." + mistake.field(), locale),
+                                word("rosters.reason." + mistake.reason(), locale)))
+                        .toList());
     }
 
     private String word(String key, Locale locale) {
         return messages.getMessage(key, null, key, locale);
-    }
-
-    private static String quoted(String text) {
-        return '"' + text.replace("\"", "\"\"") + '"';
     }
 
     @PostMapping("/{id}/plan")
