@@ -24,6 +24,7 @@ grant select, insert on engine.ended_by_order to kasane_app;
 
 -- Few, and looked for among millions of others.
 create index on engine.record (epoch, ((value ->> 'scopeKey')::bigint)) where value_type = 'VARIABLE_DOCUMENT';
+create index on engine.record (process_instance_key) where value_type = 'PROCESS_INSTANCE_MODIFICATION';
 
 -- Each with the instance it was done to, and the engine's own time. A called instance ends with the one that called it, and cannot be
 -- ended by itself.

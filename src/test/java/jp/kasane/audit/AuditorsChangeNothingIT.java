@@ -33,6 +33,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * An auditor's login can change nothing: every operation that is not a look, of the API and of the pages, is refused to it, and as the
@@ -150,6 +151,31 @@ class AuditorsChangeNothingIT {
         assertThat(rows()).as("digest of each table").isEqualTo(before);
     }
 
+    /** A look is one: nothing of what the modules hold is another afterwards but what the auditor was told. */
+    @Test
+    void lookingChangesNothing() {
+        var pages = new Session("auditor");
+        var before = await("nothing to go on by itself")
+                .atMost(Duration.ofMinutes(1))
+                .until(AuditorsChangeNothingIT::rows, rows -> rows.equals(rows()));
+        int shown = 0;
+        for (var pattern : looks()) {
+            shown += pages.send(HttpRequest.newBuilder(URI.create(kasane.baseUrl() + filled(pattern)))
+                                            .GET())
+                                    .status()
+                            == 200
+                    ? 1
+                    : 0;
+        }
+        assertThat(shown).as("what there was to be seen").isGreaterThan(40);
+        var after = rows();
+        THEIR_TABLES.keySet().forEach(table -> {
+            before.remove(table);
+            after.remove(table);
+        });
+        assertThat(after).isEqualTo(before);
+    }
+
     /** The same person is asked for the role, not for its absence: whoever audits beside other work changes nothing either. */
     @Test
     void anotherRoleBesideDoesNotHelp() {
@@ -219,6 +245,23 @@ class AuditorsChangeNothingIT {
                         assertThat(method.getBeanType())
                                 .as("answers with a problem")
                                 .hasAnnotation(RestController.class);
+                    }
+                });
+            }
+        }
+        return found;
+    }
+
+    /** Addresses of all that is looked at, news aside: it has no end. */
+    private static Set<String> looks() {
+        var found = new TreeSet<String>();
+        for (var mapping : kasane.bean(DispatcherServlet.class).getHandlerMappings()) {
+            if (mapping instanceof RequestMappingHandlerMapping ours) {
+                ours.getHandlerMethods().forEach((info, method) -> {
+                    if (method.getBeanType().getName().startsWith("jp.kasane.")
+                            && info.getMethodsCondition().getMethods().contains(RequestMethod.GET)
+                            && method.getReturnType().getParameterType() != SseEmitter.class) {
+                        found.addAll(info.getPatternValues());
                     }
                 });
             }

@@ -430,6 +430,28 @@ class KillIT {
                                             "select step || ' ' || id from kasane.submission where task_id is not null and gate_key is null"))
                             .as("handed in and not taken on")
                             .isEmpty();
+                    // Everybody has a next step: exactly one instance, and one task in it.
+                    assertThat(
+                                    list(
+                                            """
+                                            select c.number || ' ' || count(i.key) from kasane.case_file c
+                                            left join engine.process_instance i
+                                              on i.case_id = c.id and i.process_id = 'support-case' and i.state = 'ACTIVE'
+                                            group by c.id, c.number having count(i.key) <> 1
+                                            """))
+                            .as("cases without an instance, or with two")
+                            .isEmpty();
+                    assertThat(
+                                    list(
+                                            """
+                                            select c.id || ' ' || count(t.id) from (
+                                                select id from kasane.case_file union all
+                                                select id from kasane.consultation where case_id is null) c
+                                            left join engine.user_task t on c.id in (t.case_id, t.consultation_id) and t.state = 'CREATED'
+                                            group by c.id having count(t.id) <> 1
+                                            """))
+                            .as("cases and consultations without a task, or with two")
+                            .isEmpty();
                     assertThat(list("select id::text from audit.unsealed"))
                             .as("waiting to be sealed")
                             .isEmpty();
@@ -562,25 +584,6 @@ class KillIT {
                         and not exists (select from kasane.submission s where s.task_id = t.id)
                         """))
                 .as("completed by nobody")
-                .isEmpty();
-        // Everybody has a next step: exactly one instance of each, and a task in it.
-        assertThat(
-                        list(
-                                """
-                        select c.number || ' ' || count(i.key) from kasane.case_file c
-                        left join engine.process_instance i on i.case_id = c.id and i.process_id = 'support-case' and i.state = 'ACTIVE'
-                        group by c.id, c.number having count(i.key) <> 1
-                        """))
-                .as("cases without an instance, or with two")
-                .isEmpty();
-        assertThat(
-                        list(
-                                """
-                        select c.number || ' ' || count(t.id) from kasane.case_file c
-                        left join engine.user_task t on t.case_id = c.id and t.state = 'CREATED'
-                        group by c.id, c.number having count(t.id) <> 1
-                        """))
-                .as("cases without a task, or with two")
                 .isEmpty();
     }
 
