@@ -486,10 +486,19 @@ class KillIT {
             if (one.status() == null) {
                 continue;
             }
-            var expected = List.of(one.method() + " " + one.status() + " " + ids.get(one.login()));
             // An answer that has no entry is none: it says so, and nothing else.
-            if (one.request() == null ? one.status() != 503 : !expected.equals(entries.get(one.request()))) {
-                without.add(one + " " + (one.request() == null ? "" : entries.get(one.request())));
+            if (one.request() == null) {
+                if (one.status() != 503) {
+                    without.add(one.toString());
+                }
+                continue;
+            }
+            var what = one.method() + " " + one.status() + " ";
+            var entered = entries.get(one.request());
+            // Whoever could not be looked up, since the database went away just then, is nobody; never somebody else.
+            if (!List.of(what + ids.get(one.login())).equals(entered)
+                    && !(one.status() == 500 && List.of(what + "null").equals(entered))) {
+                without.add(one + " " + entered);
             }
         }
         assertThat(without).as("answers without the entry that belongs to them").isEmpty();
@@ -501,7 +510,11 @@ class KillIT {
                 .filter(one -> one.request() != null)
                 .forEach(one -> senders.put(one.request(), ids.get(one.login())));
         var wrong = new ArrayList<String>();
-        sql().sql("select request_id, actor_id, kind || ' ' || what from audit.entry where request_id is not null")
+        sql().sql(
+                        """
+                        select request_id, actor_id, kind || ' ' || what from audit.entry
+                        where request_id is not null and not (status = 500 and actor_id is null)
+                        """)
                 .query((row, n) -> {
                     var sender = senders.get(row.getObject(1, UUID.class));
                     if (sender != null && !sender.equals(row.getObject(2, UUID.class))) {
