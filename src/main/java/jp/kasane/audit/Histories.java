@@ -56,12 +56,13 @@ public class Histories {
     /**
      * What the engine did.
      *
-     * @param what instance.started, instance.migrated, instance.completed, instance.terminated, task.opened, element.completed or
-     *     element.terminated
+     * @param what instance.started, instance.migrated, instance.modified, instance.completed, instance.terminated, variables.set, task.opened,
+     *     element.completed or element.terminated
      * @param instance key of the process instance, as the engine's own tools show it
      * @param definition key of the definition under which it was done
      * @param name of the element in that diagram
-     * @param elsewhere a task was completed without Kasane: nobody handed anything in
+     * @param elsewhere it was done without Kasane, in one of the engine's own tools: a task was completed and nobody handed anything in,
+     *     an instance was ended without an order, was modified, or its variables were set
      */
     public record Deed(
             Instant at,
@@ -175,6 +176,7 @@ public class Histories {
                              v as materialized (select v.*, row_number() over (partition by v.epoch, v.key order by v.at) as n
                                                 from engine.versions_of_case(:id) v),
                              e as materialized (select * from engine.elements_of_case(:id)),
+                             o as materialized (select * from engine.done_outside_of_case(:id)),
                              x as (
                                 select p.epoch, p.key, p.started_at as at, 1 as rank, 'instance.started' as what, p.key as instance,
                                        coalesce(v.definition_key, p.definition_key) as definition_key, null as element_id, null as element_type
@@ -184,6 +186,9 @@ public class Histories {
                                 from p where p.ended_at is not null
                                 union all
                                 select v.epoch, v.key, v.at, 5, 'instance.migrated', v.key, v.definition_key, null, null from v where v.n > 1
+                                union all
+                                select o.epoch, o.key, o.at, 4, o.what, o.instance, o.definition_key, o.element_id, null
+                                from o where o.what <> 'instance.terminated'
                                 union all
                                 select e.epoch, e.key, e.started_at, 2, 'task.opened', e.process_instance_key, e.definition_key, e.element_id, e.element_type
                                 from e where e.element_type = 'USER_TASK'
@@ -195,7 +200,7 @@ public class Histories {
                              found as materialized (
                                 select x.* from x %s order by x.at desc, x.rank desc, x.epoch desc, x.key desc limit :most)
                         select f.*, d.process_id, d.version,
-                               t.state = 'COMPLETED' and f.what = 'element.completed' and f.element_type = 'USER_TASK' and not exists (
+                               exists (select from o where o.epoch = f.epoch and o.key = f.key and o.what = f.what) or t.state = 'COMPLETED' and f.what = 'element.completed' and f.element_type = 'USER_TASK' and not exists (
                                    select from kasane.case_event c
                                    where c.stream_id = coalesce(t.case_id, t.consultation_id) and c.task_id = t.id and c.submission_id is not null)
                                  and not exists (

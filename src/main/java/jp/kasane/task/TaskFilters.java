@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import jp.kasane.access.Acting;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import org.springframework.dao.DuplicateKeyException;
@@ -51,9 +52,13 @@ public class TaskFilters {
      * Keeps a selection under a name; without the words that were looked for.
      *
      * @param share for all people of one's agency
+     * @throws Refusal.Forbidden to an auditor who wants to share it: others would see what they have not chosen
      * @throws Refusal.Invalid for a name that is missing, too long or taken
      */
     public UUID save(String name, TaskSelection selection, boolean share) {
+        if (share && Acting.required().has("auditor")) {
+            throw new Refusal.Forbidden("監査担当者の絞り込みは、ほかの人と共有できません。");
+        }
         var called = name == null ? "" : name.strip();
         if (called.isEmpty() || called.length() > 60) {
             throw new Refusal.Invalid(List.of(new Refusal.FieldError("name", "名前", "を60字までで入力してください。")));

@@ -101,7 +101,7 @@ class PapersIT {
                 .asText();
         var refused = kasane.as("auditor").post(path + application, "{}");
         assertThat(refused.status()).isEqualTo(403);
-        assertThat(refused.text()).contains("文書番号を取るのは、伴走の担当と所管課だけができます。");
+        assertThat(refused.text()).contains("監査担当者のログインでは、見ることだけができます。");
     }
 
     private static final String ADDRESS = "元の町一丁目一番";

@@ -14,6 +14,7 @@ import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Submitting a task (DESIGN §8), as a program sees it: what is refused, what is kept, and what goes on without the engine. */
@@ -236,14 +237,14 @@ class SubmissionProtocolIT {
     // ── not yours, not there, not understood ───────────────────────────────────────────────────────────────────────
 
     @ParameterizedTest
-    @ValueSource(strings = {"manager", "auditor"})
-    void whoeverSeesATaskThatIsNotTheirsIsToldSo(String login) {
+    @CsvSource({"manager, この作業の担当ではないため、操作できません。", "auditor, 監査担当者のログインでは、見ることだけができます。業務には、業務のためのログインを使ってください。"})
+    void whoeverSeesATaskThatIsNotTheirsIsToldSo(String login, String sentence) {
         var waiting = waiting();
 
         var refused = kasane.as(login).submit(waiting.task(), OWN);
 
         isProblem(refused, 403);
-        assertThat(refused.at("/detail").asText()).isEqualTo("この作業の担当ではないため、操作できません。");
+        assertThat(refused.at("/detail").asText()).isEqualTo(sentence);
         assertThat(submissions(waiting.task())).isZero();
         isProblem(kasane.as(login).post("/api/v1/tasks/" + waiting.task() + "/claim", ""), 403);
         isProblem(kasane.as(login).put("/api/v1/tasks/" + waiting.task() + "/draft", "{}"), 403);

@@ -1,18 +1,22 @@
 package jp.kasane.access.internal;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import jp.kasane.access.Doorkeeper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.config.Customizer;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.authentication.SimpleUrlAuthenticationFailureHandler;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
@@ -51,9 +55,11 @@ class WebSecurity {
                         .hasRole("ADMIN")
                         .anyRequest()
                         .authenticated())
-                .formLogin(form -> form.loginPage("/login").defaultSuccessUrl("/", false))
+                .formLogin(form -> form.loginPage("/login")
+                        .defaultSuccessUrl("/", false)
+                        .failureHandler(WebSecurity::backToTheForm))
                 .logout(logout -> logout.logoutSuccessUrl("/login?logout"))
-                .httpBasic(Customizer.withDefaults())
+                .httpBasic(basic -> basic.authenticationEntryPoint(WebSecurity::ask))
                 .exceptionHandling(handling -> handling.defaultAuthenticationEntryPointFor(
                         new HttpStatusEntryPoint(org.springframework.http.HttpStatus.UNAUTHORIZED), api))
                 .csrf(csrf -> csrf.csrfTokenRepository(new CookieCsrfTokenRepository())
@@ -72,6 +78,30 @@ class WebSecurity {
                         doorkeeper.letThrough((HttpServletRequest) request, (HttpServletResponse) response, chain),
                 SecurityContextHolderFilter.class);
         return http.build();
+    }
+
+    private static void backToTheForm(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException refused)
+            throws IOException, ServletException {
+        throwWhatIsNoRefusal(refused);
+        new SimpleUrlAuthenticationFailureHandler("/login?error").onAuthenticationFailure(request, response, refused);
+    }
+
+    private static void ask(HttpServletRequest request, HttpServletResponse response, AuthenticationException refused)
+            throws IOException, ServletException {
+        throwWhatIsNoRefusal(refused);
+        if (!"XMLHttpRequest".equals(request.getHeader("X-Requested-With"))) {
+            // A browser asks for a name and a password; a script of a page must not make it ask.
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Kasane\"");
+        }
+        response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+    }
+
+    /** Whoever could not be looked up was not refused, and is not told that the password is wrong. */
+    private static void throwWhatIsNoRefusal(AuthenticationException refused) throws ServletException {
+        if (refused instanceof AuthenticationServiceException) {
+            throw new ServletException("Nobody can be looked up", refused);
+        }
     }
 
     @Bean

@@ -63,9 +63,11 @@ class KeptRequests implements Doorkeeper {
             var held = new HeldResponse(response, answer -> enter(request, answer));
             try {
                 chain.doFilter(request, held);
+            } catch (HeldResponse.NotEntered e) {
+                throw e;
             } catch (IOException | ServletException | RuntimeException e) {
                 if (request.getAttribute(ENTERED) == null && !response.isCommitted()) {
-                    note(request, HttpStatus.INTERNAL_SERVER_ERROR.value(), Map.of("failed", true));
+                    noteFailure(request, e);
                 }
                 throw e;
             }
@@ -131,6 +133,16 @@ class KeptRequests implements Doorkeeper {
         var kind = denied ? "denied" : !reads ? "act" : more.containsKey("type") ? "export" : "read";
         trail.note(reads, kind, request.getMethod() + " " + route(request), about, looked, refs, status);
         request.setAttribute(ENTERED, CurrentRequest.id().orElseThrow());
+    }
+
+    /** @throws HeldResponse.NotEntered if that, too, is impossible: an error of which there is no entry is not told as one */
+    private void noteFailure(HttpServletRequest request, Exception failure) {
+        try {
+            note(request, HttpStatus.INTERNAL_SERVER_ERROR.value(), Map.of("failed", true));
+        } catch (RuntimeException e) {
+            e.addSuppressed(failure);
+            throw new HeldResponse.NotEntered(e);
+        }
     }
 
     /** The mapping, not the address: what stands in an address may be a token. */

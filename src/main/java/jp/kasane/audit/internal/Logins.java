@@ -9,6 +9,7 @@ import jp.kasane.audit.Trail;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
+import org.springframework.security.authentication.event.AuthenticationFailureServiceExceptionEvent;
 import org.springframework.security.authentication.event.InteractiveAuthenticationSuccessEvent;
 import org.springframework.security.authentication.event.LogoutSuccessEvent;
 import org.springframework.stereotype.Component;
@@ -45,6 +46,10 @@ class Logins {
 
     @EventListener
     void refused(AbstractAuthenticationFailureEvent event) {
+        if (event instanceof AuthenticationFailureServiceExceptionEvent) {
+            // Nobody was refused: the database could not be asked.
+            return;
+        }
         Map<String, Object> refs = jdbc.sql("select id from kasane.credentials(:login)")
                 .param("login", String.valueOf(event.getAuthentication().getName()))
                 .query(UUID.class)

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.audit.CaseExports;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
@@ -60,6 +61,7 @@ class ExportPages {
         return "case-export";
     }
 
+    @OpenToAuditors("封緘ファイルの作成: nothing of the case is changed by it")
     @PostMapping("/cases/{id}/export")
     String begin(
             @PathVariable String id,
@@ -140,6 +142,7 @@ class ExportPages {
             return exports.of(required(cases, id).id());
         }
 
+        @OpenToAuditors("封緘ファイルの作成: nothing of the case is changed by it")
         @PostMapping("/api/v1/cases/{id}/exports")
         @ResponseStatus(HttpStatus.ACCEPTED)
         @Operation(

@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.audit.Oversight;
 import jp.kasane.audit.Samples;
 import jp.kasane.foundation.Ids;
@@ -54,6 +55,7 @@ class OversightApi {
         return samples.all();
     }
 
+    @OpenToAuditors("their own work list")
     @PostMapping("/samples")
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "期間中に動きのあったケースから、種（seed）によって抜き取る（監査担当者）")
@@ -71,6 +73,7 @@ class OversightApi {
         return new Whole(samples.one(sample), samples.cases(sample));
     }
 
+    @OpenToAuditors("their own work list")
     @PutMapping("/samples/{id}/cases/{caseId}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "抜き取ったケースに所見を残し、確認済みにする（監査担当者）")

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.audit.Oversight;
 import jp.kasane.audit.Samples;
 import jp.kasane.audit.Trails;
@@ -118,6 +119,7 @@ class OversightPages {
         return "trail-samples";
     }
 
+    @OpenToAuditors("their own work list")
     @PostMapping("/trail/samples")
     String draw(@RequestParam Map<String, String> asked) {
         var id = samples.draw(number(asked, "seed", "種"), from(asked), to(asked), (int)
@@ -133,6 +135,7 @@ class OversightPages {
         return "trail-sample";
     }
 
+    @OpenToAuditors("their own work list")
     @PostMapping("/trail/samples/{id}/cases/{caseId}")
     String check(
             @PathVariable String id,

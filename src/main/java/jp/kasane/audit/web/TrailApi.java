@@ -4,6 +4,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Map;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.audit.AnchorFiles;
 import jp.kasane.audit.Chain;
 import jp.kasane.audit.Trails;
@@ -42,6 +43,7 @@ class TrailApi {
         return chain.state();
     }
 
+    @OpenToAuditors("whether the trail is whole is theirs to ask, and to write down")
     @PostMapping("/chain/verify")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @Operation(summary = "連鎖の全体の検証を始める（監査担当者・管理者）。進み具合は state の running")
@@ -49,6 +51,7 @@ class TrailApi {
         chain.verify();
     }
 
+    @OpenToAuditors("whether the trail is whole is theirs to ask, and to write down")
     @PostMapping("/chain/anchor")
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "いまの連鎖の先頭を、データベースの外に書き出す（監査担当者・管理者）")

@@ -3,6 +3,7 @@ package jp.kasane.audit.web;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.UUID;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.audit.Chain;
 import jp.kasane.audit.Retention;
 import jp.kasane.audit.Trails;
@@ -55,12 +56,14 @@ class TrailPages {
         return "trail-chain";
     }
 
+    @OpenToAuditors("whether the trail is whole is theirs to ask, and to write down")
     @PostMapping("/trail/chain/verify")
     String verify() {
         chain.verify();
         return "redirect:/trail/chain";
     }
 
+    @OpenToAuditors("whether the trail is whole is theirs to ask, and to write down")
     @PostMapping("/trail/chain/anchor")
     String anchor(RedirectAttributes flash) {
         chain.anchorNow();

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.outbox.Delivery;
@@ -15,6 +16,9 @@ import jp.kasane.outbox.Order;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The orders to the engine. Each may run twice: after a crash the second run finds the first one's effect. */
 @Configuration
@@ -24,8 +28,16 @@ class EngineDeliveries {
     private final JdbcClient jdbc;
     private final Deployment deployment;
     private final Clock clock;
+    private final TransactionTemplate ofItsOwn;
 
-    EngineDeliveries(CamundaClient camunda, JdbcClient jdbc, Deployment deployment, Clock clock) {
+    EngineDeliveries(
+            CamundaClient camunda,
+            JdbcClient jdbc,
+            Deployment deployment,
+            Clock clock,
+            PlatformTransactionManager transactions) {
+        this.ofItsOwn = new TransactionTemplate(transactions);
+        this.ofItsOwn.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         this.camunda = camunda;
         this.jdbc = jdbc;
         this.deployment = deployment;
@@ -167,6 +179,7 @@ class EngineDeliveries {
                     .query(Long.class)
                     .list();
             boolean behind = false;
+            noteBeforehand(order, instances);
             for (var instance : instances) {
                 try {
                     camunda.newCancelInstanceCommand(instance).send().join();
@@ -186,6 +199,25 @@ class EngineDeliveries {
             }
             return Delivery.Result.DONE;
         });
+    }
+
+    /**
+     * Committed before the engine hears of it: whatever was ended and is not noted here was ended by somebody else
+     * (engine.done_outside_of_case), also when this crashes between the two.
+     */
+    private void noteBeforehand(Order order, List<Long> instances) {
+        ofItsOwn.executeWithoutResult(status -> jdbc.sql(
+                        """
+                        insert into engine.ended_by_order (epoch, key, municipality_id, order_id)
+                        select e.epoch, x.key, s.municipality_id, :order
+                        from unnest(:instances) x (key), engine.epoch e, kasane.stream s
+                        where e.current and s.id = :stream
+                        on conflict do nothing
+                        """)
+                .param("order", order.id())
+                .param("instances", instances.toArray(Long[]::new))
+                .param("stream", order.streamId())
+                .update());
     }
 
     /** An instance that is gone though the projection has it as running: only a moment after the engine was told something. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jp.kasane.access.Acting;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.DigestTime;
@@ -63,6 +64,7 @@ class SettingsPages {
         return "settings-notifications";
     }
 
+    @OpenToAuditors("what they themselves are told of")
     @PostMapping
     String choose(@RequestParam Map<String, String> entered, RedirectAttributes flash) {
         var ways = new LinkedHashMap<String, String>();

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.task.Absences;
@@ -110,6 +111,7 @@ class TaskApi {
 
     record Search(String words) {}
 
+    @OpenToAuditors("their own view of the list")
     @PostMapping("/tasks/searches")
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "ことば（ケース番号・名前・ふりがなの初め）で探す：返る s を一覧に付ける", description = "ことばは人の名前かもしれないため、アドレスには書かない。一日で消える。")
@@ -185,6 +187,7 @@ class TaskApi {
 
     record Filter(String name, Map<String, List<String>> query, boolean shared) {}
 
+    @OpenToAuditors("their own view of the list")
     @PostMapping("/task-filters")
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(summary = "絞り込みを保存する")
@@ -197,6 +200,7 @@ class TaskApi {
                 "id", filters.save(filter.name(), TaskSelection.of(parameters, Tasks.View.GROUP), filter.shared()));
     }
 
+    @OpenToAuditors("their own view of the list")
     @DeleteMapping("/task-filters/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "自分の絞り込みを消す")
@@ -204,6 +208,7 @@ class TaskApi {
         filters.forget(Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("この条件")));
     }
 
+    @OpenToAuditors("what they themselves are told of")
     @PutMapping("/watches/{streamId}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "ケース・相談を自分の「見守っている」に加える")
@@ -211,6 +216,7 @@ class TaskApi {
         filters.watch(Ids.parse(streamId).orElseThrow(() -> new Refusal.NotFound("ケース")));
     }
 
+    @OpenToAuditors("what they themselves are told of")
     @DeleteMapping("/watches/{streamId}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "自分の「見守っている」から外す")

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jp.kasane.access.Acting;
+import jp.kasane.access.OpenToAuditors;
 import jp.kasane.form.Concerns;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
@@ -183,17 +184,20 @@ class TaskPages {
     }
 
     /** What is looked for stays out of the address: it may be a name. */
+    @OpenToAuditors("their own view of the list")
     @PostMapping("/tasks/search")
     String search(@RequestParam(defaultValue = "") String q, @RequestParam(defaultValue = "") String query) {
         return "redirect:/tasks?" + selection(query).searching(lists.search(q)).query();
     }
 
+    @OpenToAuditors("their own view of the list")
     @PostMapping("/tasks/columns")
     String columns(@RequestParam(required = false) List<String> column, @RequestParam(defaultValue = "") String query) {
         filters.columns(column == null ? List.of() : column);
         return back(query);
     }
 
+    @OpenToAuditors("their own view of the list")
     @PostMapping("/tasks/filters")
     String save(
             @RequestParam(defaultValue = "") String name,
@@ -209,6 +213,7 @@ class TaskPages {
         return back(query);
     }
 
+    @OpenToAuditors("their own view of the list")
     @PostMapping("/tasks/filters/{id}/forget")
     String forget(@PathVariable String id, @RequestParam(defaultValue = "") String query) {
         filters.forget(id(id, "この条件"));
@@ -346,6 +351,7 @@ class TaskPages {
         return "redirect:" + left(session);
     }
 
+    @OpenToAuditors("what they themselves are told of")
     @PostMapping("/streams/{id}/watch")
     String watch(
             @PathVariable String id, @RequestParam boolean on, @RequestParam String from, RedirectAttributes flash) {
