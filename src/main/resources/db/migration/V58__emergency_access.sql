@@ -46,7 +46,7 @@ begin
 end $$;
 
 -- Opens it, or says nothing: a number that does not exist and a case that is restricted look alike.
-create function kasane.open_in_emergency(the_id uuid, the_number text, the_reason text, the_note text, the_hours int, the_time timestamptz)
+create function kasane.open_in_emergency(the_id uuid, the_number text, the_reason text, the_note text, the_hours int)
     returns uuid
     language plpgsql security definer set search_path = kasane, pg_temp as $$
 declare
@@ -60,12 +60,12 @@ begin
       and not exists (select from audit.erased x where x.stream_id = f.id);
     if the_case is not null then
         insert into emergency_access (id, municipality_id, case_id, user_id, reason, note, opened_at, until)
-        values (the_id, my_municipality(), the_case, acting_user(), the_reason, the_note, the_time, now() + make_interval(hours => the_hours));
+        values (the_id, my_municipality(), the_case, acting_user(), the_reason, the_note, now(), now() + make_interval(hours => the_hours));
     end if;
     return the_case;
 end $$;
-revoke execute on function kasane.open_in_emergency(uuid, text, text, text, int, timestamptz) from public;
-grant execute on function kasane.open_in_emergency(uuid, text, text, text, int, timestamptz) to kasane_app;
+revoke execute on function kasane.open_in_emergency(uuid, text, text, text, int) from public;
+grant execute on function kasane.open_in_emergency(uuid, text, text, text, int) to kasane_app;
 
 alter table kasane.emergency_access enable row level security;
 create policy see on kasane.emergency_access for select using (

@@ -478,7 +478,9 @@ public class CaseExports {
                     "submissions",
                     """
                     select to_jsonb(t)::text from kasane.submission t
-                    where t.stream_id = any (:streams::uuid[]) and (:concealed or not t.concealed) order by t.recorded_at, t.id
+                    where t.stream_id = any (:streams::uuid[]) and (:concealed or not t.concealed)
+                      and not exists (select from audit.erased x where x.stream_id = t.stream_id)
+                    order by t.recorded_at, t.id
                     """,
                     values,
                     true);
@@ -489,7 +491,8 @@ public class CaseExports {
                     """
                     select distinct to_jsonb(e.refs ->> 'submission')::text from audit.entry e
                     where e.stream_id = any (:streams::uuid[]) and e.kind = 'write' and e.what = 'submission'
-                      and not exists (select from kasane.submission s where s.id = (e.refs ->> 'submission')::uuid and (:concealed or not s.concealed))
+                      and not exists (select from kasane.submission s where s.id = (e.refs ->> 'submission')::uuid and (:concealed or not s.concealed)
+                                      and not exists (select from audit.erased x where x.stream_id = s.stream_id))
                     """,
                     values,
                     true);

@@ -34,9 +34,9 @@ final class CaseRows {
                 "issued_paper_address",
                 OF_CASE
                         + " and (:concealed or not exists (select from kasane.consultation c where c.id = t.consultation_id and c.address_concealed))");
-        of(OF_CASE, "handover_note", "community_issue_case");
+        of(OF_CASE, "handover_note", "community_issue_case", "emergency_access");
         of(OF_CONSULTATION, "roster_person", "roster_visit");
-        of(OF_STREAM, "decision", "deadline");
+        of(OF_STREAM, "decision", "deadline", "erasure");
         TABLES.put(
                 "deadline_escalation",
                 "t.deadline_id in (select d.id from kasane.deadline d where d.stream_id = any (:streams::uuid[]))");

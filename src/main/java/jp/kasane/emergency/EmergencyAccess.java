@@ -149,13 +149,12 @@ public class EmergencyAccess implements CaseSection {
             throw new Refusal.Conflict("このケースは、いまでも見られます。ケースの一覧から開いてください。");
         }
         var id = Ids.next();
-        var caseId = jdbc.sql("select kasane.open_in_emergency(:id, :number, :reason, :note, :hours, :now)")
+        var caseId = jdbc.sql("select kasane.open_in_emergency(:id, :number, :reason, :note, :hours)")
                 .param("id", id)
                 .param("number", number)
                 .param("reason", wanted.reason())
                 .param("note", note)
                 .param("hours", settings.hours())
-                .param("now", Timestamp.from(clock.instant()))
                 .query((row, n) -> row.getObject(1, UUID.class))
                 .optional()
                 .orElseThrow(() -> new Refusal.NotFound("緊急に開けるケース（番号を確かめるか、所管課に連絡してください）"));
@@ -191,7 +190,7 @@ public class EmergencyAccess implements CaseSection {
     public void end(UUID id) {
         int ended = jdbc.sql(
                         """
-                        update kasane.emergency_access set until = greatest(now(), opened_at + interval '1 second')
+                        update kasane.emergency_access set until = now()
                         where id = :id and user_id = kasane.acting_user() and until > now()
                         """)
                 .param("id", id)

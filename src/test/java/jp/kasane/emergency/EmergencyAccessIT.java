@@ -171,10 +171,10 @@ class EmergencyAccessIT {
     void onlyWindowsAndCoordinatorsOpenACaseInAnEmergency(String login) {
         assertThat(ask(login, number, "danger", "危険").status()).isEqualTo(403);
         kasane.<Void>inTheNameOf(kasane.user(login), jdbc -> {
-            assertThatThrownBy(() -> jdbc.sql(
-                                    "select kasane.open_in_emergency(gen_random_uuid(), 'R1', 'danger', 'x', 1, now())")
-                            .query()
-                            .singleRow())
+            assertThatThrownBy(
+                            () -> jdbc.sql("select kasane.open_in_emergency(gen_random_uuid(), 'R1', 'danger', 'x', 1)")
+                                    .query()
+                                    .singleRow())
                     .rootCause()
                     .hasMessageContaining("only those at a window");
             return null;

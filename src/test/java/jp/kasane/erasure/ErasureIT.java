@@ -5,11 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import jp.kasane.KasaneServer;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +38,9 @@ class ErasureIT {
 
     /** Stands in every name, address and sentence that the scenario has of its people. */
     private static final String NAME = "消滅珍";
+
+    @TempDir
+    static Path directory;
 
     private static KasaneServer kasane;
     private static UUID caseId;
@@ -172,6 +181,7 @@ class ErasureIT {
         var anchors = new AnchorFiles(kasane.bean(TrailSettings.class).anchors());
         assertThat(new Verification(kasane.sql()).run(anchors, links -> {}).findings())
                 .isEmpty();
+        assertThat(verifiedExport()).contains("消去されたため、入っていません", "すべて一致しました").doesNotContain(NAME);
         // Who empties a sheet without an erasure, or says that there was one, is found.
         assertThat(findings("delete from audit.erased where stream_id = '" + caseId + "'"))
                 .contains("submission-changed", "proof-missing");
@@ -181,6 +191,41 @@ class ErasureIT {
                 .contains("proof-inserted");
         assertThat(findings("update kasane.submission set data = '{\"back\":true}' where stream_id = '" + caseId + "'"))
                 .contains("submission-changed");
+    }
+
+    /** What an auditor takes away of it now is whole, and says what is not in it. */
+    private static String verifiedExport() throws Exception {
+        var auditor = kasane.as("auditor");
+        var exports = "/api/v1/cases/" + caseId + "/exports";
+        var id = auditor.post(exports, "{\"reason\":\"audit\"}").at("/id").asText();
+        await("the sealed file")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> auditor.get(exports).at("/0/state").asText().equals("ready"));
+        var file = directory.resolve("case.zip");
+        HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(kasane.baseUrl() + exports + "/" + id + "/file"))
+                                .header(
+                                        "Authorization",
+                                        "Basic "
+                                                + Base64.getEncoder()
+                                                        .encodeToString(
+                                                                "auditor:auditor".getBytes(StandardCharsets.UTF_8)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofFile(file));
+        var key = Files.writeString(
+                directory.resolve("key.pem"), auditor.get("/api/v1/trail/key").text());
+        var verifier = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "verifier/VerifyCase.java",
+                        file.toString(),
+                        "--key",
+                        key.toString())
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(verifier.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(verifier.waitFor()).as(said).isZero();
+        return said;
     }
 
     private static List<String> findings(String tampered) {
