@@ -5,13 +5,13 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import jp.kasane.access.Acting;
 import jp.kasane.audit.Histories;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Timeline;
+import jp.kasane.foundation.Asked;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import org.springframework.stereotype.Controller;
@@ -96,15 +96,12 @@ class HistoryPages {
                 @RequestParam(required = false) String to,
                 @RequestParam(required = false) String before,
                 @RequestParam(defaultValue = "50") int limit) {
-            if (limit < 1 || limit > 200) {
-                throw new Refusal.Invalid(List.of(new Refusal.FieldError("limit", "件数", "は 1 から 200 までで指定してください。")));
-            }
             return histories.ofCase(
                     required(cases, id).id(),
                     TrailAsked.text(asked, "kind"),
                     filter(asked),
                     TrailAsked.text(asked, "before"),
-                    limit);
+                    Asked.limit(limit));
         }
     }
 }

@@ -11,6 +11,7 @@ import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.CaseFile;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Timeline;
+import jp.kasane.foundation.Asked;
 import jp.kasane.foundation.Refusal;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -87,10 +88,8 @@ class CaseApi {
             @RequestParam(required = false) String to,
             @RequestParam(required = false) String before,
             @RequestParam(defaultValue = "50") int limit) {
-        if (limit < 1 || limit > 200) {
-            throw new Refusal.Invalid(List.of(new Refusal.FieldError("limit", "件数", "は 1 から 200 までで指定してください。")));
-        }
-        return timeline.ofCase(view.required(id).id(), Asked.filter(asked), Asked.text(asked, "before"), limit);
+        return timeline.ofCase(
+                view.required(id).id(), TimelineAsked.filter(asked), TimelineAsked.before(asked), Asked.limit(limit));
     }
 
     @PostMapping("/cases/{id}/re-seat")

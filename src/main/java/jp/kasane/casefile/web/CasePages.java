@@ -39,11 +39,11 @@ class CasePages {
     @GetMapping("/cases/{id}")
     String one(@PathVariable String id, @RequestParam Map<String, String> asked, Model model) {
         var file = view.required(id);
-        var filter = Asked.filter(asked);
+        var filter = TimelineAsked.filter(asked);
         model.addAttribute("file", file);
         model.addAttribute("phases", PHASES);
         model.addAllAttributes(view.onPage(file.id()));
-        var page = timeline.ofCase(file.id(), filter, Asked.text(asked, "before"), SHOWN);
+        var page = timeline.ofCase(file.id(), filter, TimelineAsked.before(asked), SHOWN);
         model.addAttribute("events", page.entries());
         model.addAttribute("older", page.older());
         model.addAttribute("filter", filter);
