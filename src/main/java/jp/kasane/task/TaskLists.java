@@ -43,7 +43,7 @@ public class TaskLists {
     /** When no chosen tag is rare and they hardly ever meet, counting gives up after this many. */
     private static final int LOOKED_AT = 20_000;
     /** Which of several filters is the rarest is told by so many of each eye. */
-    private static final int COMPARED = 100;
+    private static final int COMPARED = 40;
     /** Of all eyes together, when several filters have to meet: a page has come together then, as a rule. */
     private static final int AT_FIRST = 1_000;
 
