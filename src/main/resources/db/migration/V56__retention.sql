@@ -95,9 +95,11 @@ create trigger trail after insert on audit.erased for each row execute function 
 create or replace function audit.refuse() returns trigger
     language plpgsql security definer set search_path = audit, pg_temp as $$
 begin
-    if tg_op = 'DELETE' and tg_table_schema = 'kasane' and tg_table_name = 'case_event'
-       and exists (select from audit.erased x where x.stream_id = old.stream_id) and current_setting('kasane.dropping', true) = 'yes' then
-        return old;
+    -- Within, since other tables have no stream.
+    if tg_op = 'DELETE' and tg_table_schema = 'kasane' and tg_table_name = 'case_event' and current_setting('kasane.dropping', true) = 'yes' then
+        if exists (select from audit.erased x where x.stream_id = old.stream_id) then
+            return old;
+        end if;
     end if;
     raise exception using errcode = 'insufficient_privilege', message = format('%s is append-only', tg_table_name);
 end $$;
@@ -113,26 +115,49 @@ begin
     return new;
 end $$;
 
+-- What the application says by itself is never one of these (V47): they have a row beside them.
+create or replace function audit.note(the_id uuid, the_class text, the_kind text, the_what text, the_request uuid, the_stream uuid, the_subjects uuid[],
+                                      the_refs jsonb, the_status int) returns void
+    language sql security definer set search_path = audit, pg_temp
+begin atomic
+    insert into audit.entry (class, at, id, municipality_id, kind, what, actor_id, request_id, transaction_id, stream_id, subjects, refs, status)
+    select the_class, clock_timestamp(), the_id,
+           coalesce(kasane.my_municipality(), (select s.municipality_id from kasane.stream s where s.id = the_stream)),
+           the_kind, left(the_what, 200), kasane.acting_user(), coalesce(the_request, audit.request()), pg_current_xact_id(),
+           (select s.id from kasane.stream s where s.id = the_stream), coalesce(the_subjects, '{}'), coalesce(the_refs, '{}'), the_status
+    where the_class in ('look', 'act') and the_kind <> all (array ['write', 'setting', 'model', 'engine', 'break-glass'])
+      and not (the_kind = 'trail' and the_what in ('dropped', 'erased'));
+end;
+
+-- Nothing is added to a case that was erased: what came afterwards could not be erased again.
+create function audit.keep_erased() returns trigger
+    language plpgsql security definer set search_path = audit, pg_temp as $$
+begin
+    if exists (select from audit.erased x where x.stream_id = new.stream_id) then
+        raise exception using errcode = 'insufficient_privilege', message = 'the case was erased';
+    end if;
+    return new;
+end $$;
+create trigger kept_erased before insert on kasane.case_event for each row execute function audit.keep_erased();
+create trigger kept_erased before insert on kasane.submission for each row execute function audit.keep_erased();
+
 -- ── a month of the trail ───────────────────────────────────────────────────────────────────────────────────────────
 
+-- Asked of what was erased or dropped by right, never of what is still there: whoever takes an event or a submission away by hand is found
+-- out for ever, and no month's end makes it good.
 create function audit.still_vouches(e audit.entry) returns boolean
     language sql stable security definer set search_path = audit, pg_temp as $$
     select case
-        when e.class = 'engine' then e.what <> 'records' or exists (
-            select from engine.record r
-            where r.epoch = (e.refs ->> 'epoch')::uuid and r.partition_id = (e.refs ->> 'partition')::int
-              and r.position between (e.refs ->> 'first')::bigint and (e.refs ->> 'last')::bigint)
+        when e.class = 'engine' then e.what <> 'records' or not exists (select from audit.dropped_batch b where b.entry_id = e.id)
         when e.class = 'look' then false
-        -- Which diagram it was, what is gone, what was erased: as long as there is anything to be asked about.
-        when e.kind = 'model' or e.kind = 'trail' and e.what in ('dropped', 'erased') then true
-        when e.kind = 'write' and e.refs ? 'event' then
-            exists (select from kasane.case_event c where c.stream_id = e.stream_id and c.seq = (e.refs ->> 'event')::bigint)
-            and not exists (select from audit.erased x where x.stream_id = e.stream_id)
-        when e.kind = 'write' and e.what = 'submission' then
-            exists (select from kasane.submission s where s.id = (e.refs ->> 'submission')::uuid)
-            and not exists (select from audit.erased x where x.stream_id = e.stream_id)
+        -- Which diagram it was, what is gone, what was erased, what a restore lost: as long as there is anything to be asked about.
+        when e.kind = 'model' or e.kind = 'trail' and e.what in ('dropped', 'erased', 'restored', 'anchors-missing') then true
+        when e.kind = 'write' and (e.refs ? 'event' or e.what = 'submission') then
+            not exists (select from audit.erased x where x.stream_id = e.stream_id)
         else false end;
 $$;
+
+create index on audit.link (class, at);
 
 -- What is gone of a month: links without an entry.
 create function audit.gone_of(the_class text, the_month date)
@@ -145,6 +170,25 @@ as $$
       and not exists (select from audit.entry e where e.class = l.class and e.at = l.at and e.id = l.id);
 $$;
 
+-- That no more is gone of a month than was dropped: asked before anything else goes, or the next drop would make it good.
+create function audit.require_whole(the_class text, the_month date) returns void
+    language plpgsql stable security definer set search_path = audit, pg_temp as $$
+declare
+    now_ record;
+    told audit.dropped;
+begin
+    if the_class = 'records' then
+        select * into now_ from audit.gone_records_of(the_month);
+    else
+        select * into now_ from audit.gone_of(the_class, the_month);
+    end if;
+    select * into told from audit.dropped d where d.class = the_class and d.month = the_month order by d.at desc limit 1;
+    if now_.gone <> coalesce(told.gone, 0) or told.id is not null and now_.digest <> told.digest then
+        raise exception using errcode = 'data_corrupted',
+            message = format('more is gone of %s %s than was dropped: the month is kept', the_class, the_month);
+    end if;
+end $$;
+
 create function audit.drop_month(the_class text, the_month date) returns bigint
     language plpgsql security definer set search_path = audit, pg_temp set lock_timeout = '2s' set timezone = 'UTC' as $$
 declare
@@ -156,22 +200,28 @@ declare
     goes   bigint;
     proof  record;
 begin
-    -- Sealing and dropping do not meet.
-    perform pg_advisory_xact_lock(7301, 47);
-    select count(*) filter (where not audit.still_vouches(e)), count(*) filter (where audit.still_vouches(e)),
-           count(*) filter (where not exists (select from audit.link l where l.id = e.id and l.at = e.at and l.class = e.class
-                                                                        and l.digest = audit.digest(e)))
-        into goes, stays, broken
-    from audit.entry e where e.class = the_class and e.at >= from_ and e.at < to_;
-    if goes = 0 then
+    if to_regclass('audit.' || name) is null or not exists (
+           select from audit.entry e where e.class = the_class and e.at >= from_ and e.at < to_ and not audit.still_vouches(e)) then
         return 0;
     end if;
+    -- Nobody erases a case meanwhile: what is copied and what is deleted must be the same.
+    lock table audit.erased in share mode;
+    perform audit.require_whole(the_class, the_month);
+    select count(*) into broken from audit.entry e
+    where e.class = the_class and e.at >= from_ and e.at < to_
+      and not exists (select from audit.link l where l.id = e.id and l.at = e.at and l.class = e.class and l.digest = audit.digest(e));
     if broken > 0 then
         raise exception using errcode = 'data_corrupted',
             message = format('%s of the entries of %s are not as they were sealed: the month is kept', broken, name);
     end if;
-    execute format('create table audit.%I (like audit.entry including defaults including constraints)', name || '_rest');
+    -- Everything that takes time is done before anybody is locked out; attaching finds the indexes there.
+    execute format('create table audit.%I (like audit.entry including defaults including constraints including indexes)', name || '_rest');
     execute format('insert into audit.%I select e.* from audit.%I e where audit.still_vouches(e::audit.entry)', name || '_rest', name);
+    get diagnostics stays = row_count;
+    execute format('select count(*) as gone, sha256(coalesce(string_agg(l.digest, %L::bytea order by l.seq), %L)) as digest
+                    from audit.link l where l.class = %L and l.at >= %L and l.at < %L
+                      and not exists (select from audit.%I r where r.class = l.class and r.at = l.at and r.id = l.id)',
+                   '', '', the_class, from_, to_, name || '_rest') into proof;
     if the_class = 'act' then
         -- Of cases that were erased the list of what happened goes with what vouched for it.
         perform set_config('kasane.dropping', 'yes', true);
@@ -180,16 +230,16 @@ begin
           and (e.refs ->> 'event')::bigint = c.seq and exists (select from audit.erased x where x.stream_id = c.stream_id);
         perform set_config('kasane.dropping', '', true);
     end if;
+    execute format('select count(*) from audit.%I', name) into goes;
     execute format('alter table audit.%I detach partition audit.%I', 'entry_' || the_class, name);
     execute format('drop table audit.%I', name);
     execute format('alter table audit.%I rename to %I', name || '_rest', name);
     execute format('alter table audit.%I attach partition audit.%I for values from (%L) to (%L)', 'entry_' || the_class, name,
                    the_month::text || ' 00:00+00', (the_month + interval '1 month')::text || '+00');
     execute format('create trigger not_emptied before truncate on audit.%I for each statement execute function audit.refuse()', name);
-    select * into proof from audit.gone_of(the_class, the_month);
     insert into audit.dropped (id, class, month, at, gone, stayed, digest)
     values (gen_random_uuid(), the_class, the_month, clock_timestamp(), proof.gone, stays, proof.digest);
-    return goes;
+    return goes - stays;
 end $$;
 
 -- ── a month of the engine's records ────────────────────────────────────────────────────────────────────────────────
@@ -217,31 +267,50 @@ begin
     if to_regclass('engine.' || name) is null then
         return 0;
     end if;
-    -- The exporter waits meanwhile, and the broker keeps its log.
-    perform pg_advisory_xact_lock(7301, 1);
+    perform audit.require_whole('records', the_month);
+    -- Only batches that may go: their positions lie among this month's, and they have not gone before.
+    create temp table reach on commit drop as
+        select r.epoch, r.partition_id, min(r.position) as first, max(r.position) as last
+        from engine.record r where r.at >= from_ and r.at < to_ group by 1, 2;
+    -- Of an instance that was migrated its versions are told from its records: they stay.
+    create temp table migrated on commit drop as
+        select distinct r.epoch, r.process_instance_key from engine.record r
+        where r.value_type = 'PROCESS_INSTANCE' and r.intent = 'ELEMENT_MIGRATED';
     create temp table going on commit drop as
-        select e.id, (e.refs ->> 'epoch')::uuid as epoch, (e.refs ->> 'partition')::int as partition_id, (e.refs ->> 'first')::bigint as first,
-               (e.refs ->> 'last')::bigint as last, r.whole
-        from audit.entry e cross join lateral (
-            select count(*) = (e.refs ->> 'count')::bigint
-                   and sha256(string_agg(audit.digest_of_record(x), ''::bytea order by x.position)) = e.content_digest as whole,
-                   bool_and(x.at >= from_ and x.at < to_) as in_month,
-                   bool_or(x.value_type in ('PROCESS', 'FORM')) as kept,
-                   bool_or(exists (select from engine.process_instance i where i.epoch = x.epoch and i.key = x.process_instance_key and i.ended_at is null)) as running
+        select c.* from (
+            select e.id, (e.refs ->> 'epoch')::uuid as epoch, (e.refs ->> 'partition')::int as partition_id, (e.refs ->> 'first')::bigint as first,
+                   (e.refs ->> 'last')::bigint as last, (e.refs ->> 'count')::bigint as count, e.content_digest, null::boolean as whole
+            from audit.entry e
+            where e.class = 'engine' and e.what = 'records' and not exists (select from audit.dropped_batch b where b.entry_id = e.id)) c
+        join reach m on m.epoch = c.epoch and m.partition_id = c.partition_id and c.first >= m.first and c.last <= m.last
+        cross join lateral (
+            select bool_and(x.at >= from_ and x.at < to_) as in_month,
+                   -- Diagrams, forms, and what was done in the engine's own tools.
+                   bool_or(x.value_type in ('PROCESS', 'FORM', 'PROCESS_INSTANCE_MODIFICATION', 'VARIABLE_DOCUMENT')) as kept,
+                   -- The sweep of the deadlines never ends, and tells of no case.
+                   bool_or(exists (select from engine.process_instance i where i.epoch = x.epoch and i.key = x.process_instance_key
+                                                                           and i.state = 'ACTIVE' and i.process_id <> 'deadline-sweep')
+                           or exists (select from migrated g where g.epoch = x.epoch and g.process_instance_key = x.process_instance_key)) as running
             from engine.record x
-            where x.epoch = (e.refs ->> 'epoch')::uuid and x.partition_id = (e.refs ->> 'partition')::int
-              and x.position between (e.refs ->> 'first')::bigint and (e.refs ->> 'last')::bigint) r
-        where e.class = 'engine' and e.what = 'records' and r.in_month and not r.kept and not r.running;
+            where x.epoch = c.epoch and x.partition_id = c.partition_id and x.position between c.first and c.last) r
+        where r.in_month and not r.kept and not r.running;
+    drop table reach, migrated;
+    if not exists (select from going) then
+        drop table going;
+        return 0;
+    end if;
+    update going g set whole = (
+        select count(*) = g.count and sha256(string_agg(audit.digest_of_record(x), ''::bytea order by x.position)) = g.content_digest
+        from engine.record x
+        where x.epoch = g.epoch and x.partition_id = g.partition_id and x.position between g.first and g.last);
+    -- The exporter waits from here on, and the broker keeps its log.
+    perform pg_advisory_xact_lock(7301, 1);
     select count(*), count(*) filter (where not whole) into goes, broken from going;
     if broken > 0 then
         raise exception using errcode = 'data_corrupted',
             message = format('%s batches of the engine''s records of %s are not as they were sealed: the month is kept', broken, the_month);
     end if;
-    if goes = 0 then
-        drop table going;
-        return 0;
-    end if;
-    execute format('create table engine.%I (like engine.record including defaults including constraints including comments)', name || '_rest');
+    execute format('create table engine.%I (like engine.record including defaults including constraints including comments including indexes)', name || '_rest');
     execute format('insert into engine.%I select r.* from engine.%I r where not exists (
                         select from going g where g.epoch = r.epoch and g.partition_id = r.partition_id and r.position between g.first and g.last)',
                    name || '_rest', name);
@@ -432,7 +501,7 @@ as $$
     select 'proof-missing', null, e.id, e.at, e.what
     from audit.entry e
     where e.class = 'act' and e.kind = 'trail'
-      and (e.what = 'dropped' and not exists (select from audit.dropped d where d.id = (e.refs ->> 'dropped')::uuid)
+      and (e.what = 'dropped' and not exists (select from audit.dropped d where d.id::text = e.refs ->> 'dropped')
         or e.what = 'erased' and not exists (select from audit.erased x where x.stream_id = e.stream_id));
 $$;
 

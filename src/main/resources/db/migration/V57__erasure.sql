@@ -27,10 +27,10 @@ create policy see on kasane.erasure for select using (
     municipality_id = (select kasane.my_municipality())
     and ((select kasane.has_role('manager')) or (select kasane.has_role('auditor')) or kasane.sees_case(stream_id)));
 create policy propose on kasane.erasure for insert with check (
-    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and proposed_by = kasane.acting_user()
+    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and (select kasane.may_write()) and proposed_by = kasane.acting_user()
     and status = 'proposed' and ended_by is null);
 create policy withdraw on kasane.erasure for update using (
-    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and status = 'proposed')
+    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and (select kasane.may_write()) and status = 'proposed')
     with check (status = 'withdrawn' and ended_by = kasane.acting_user());
 grant select, insert on kasane.erasure to kasane_app;
 grant update (status, ended_by, ended_at) on kasane.erasure to kasane_app;
@@ -86,7 +86,7 @@ declare
     taken         jsonb := '{}';
 begin
     select * into e from erasure where id = the_erasure for update;
-    if e.id is null or e.municipality_id is distinct from my_municipality() or not has_role('manager') then
+    if e.id is null or e.municipality_id is distinct from my_municipality() or not has_role('manager') or not may_write() then
         raise exception using errcode = 'insufficient_privilege', message = 'only a manager of the municipality erases';
     end if;
     if e.status <> 'proposed' or e.proposed_by = acting_user() then
@@ -98,6 +98,8 @@ begin
     end if;
     consultations := array(select id from consultation where id = e.stream_id or case_id = e.stream_id);
     streams := consultations || e.stream_id;
+    -- Whoever is writing to one of them ends first, or begins afterwards and is refused.
+    perform from stream where id = any (streams) order by id for no key update;
     tasks := array(select id from engine.user_task where case_id = e.stream_id or consultation_id = any (consultations));
     sources := consultations || array(select id from household_member where case_id = e.stream_id);
     documents := array(select id from case_document where case_id = e.stream_id);
@@ -107,11 +109,13 @@ begin
     delete from audit.salt z using submission s, audit.entry a
     where s.stream_id = any (streams) and a.class = 'act' and a.kind = 'write' and a.what = 'submission' and a.stream_id = s.stream_id
       and a.refs ->> 'submission' = s.id::text and z.entry_id = a.id;
-    update submission set data = '{}', facts = '{}', correction_reason = null, void_reason = null, meeting_id = null where stream_id = any (streams);
+    update submission set data = '{}', facts = '{}', correction_reason = case when correction_reason is not null then '—' end,
+        void_reason = case when void_reason is not null then '—' end, meeting_id = null where stream_id = any (streams);
     get diagnostics number = row_count;
     taken := taken || jsonb_build_object('submission', number);
     update consultation set subject_known = false, subject_name = null, subject_kana = null, subject_label = '—', story = '—', wishes = null,
         since = null, triage_reason = null, answer = null, consent_note = null, phone = null where id = any (consultations);
+    update audit.case_export set note = null where case_id = e.stream_id;
     -- What other cases point at.
     update household_member set went_to = null where went_to = any (sources) and case_id <> e.stream_id;
     update consent set carried_from = null where case_id <> e.stream_id and carried_from in (select id from consent where case_id = e.stream_id);

@@ -45,6 +45,19 @@ begin
                                       where e.user_id = u.id and e.case_id = f.id and e.until > now()))));
 end $$;
 
+-- Whether the acting user sees the case because of an emergency and for no other reason: then nothing of who is responsible for it is theirs to
+-- change, or an emergency would be the way to a seat for ever.
+create function kasane.by_emergency_only(the_case uuid) returns boolean
+    language plpgsql stable security definer set search_path = kasane, pg_temp as $$
+begin
+    return not has_role('system') and not sees_all()
+           and exists (select from emergency_access e where e.case_id = the_case and e.user_id = acting_user() and e.until > now())
+           and not exists (select from case_seat s join case_file f on f.id = s.case_id
+                           where s.case_id = the_case and s.until is null and s.agency_id = any (my_agencies())
+                             and (not f.restricted or s.reason in ('lead', 'coordinating')));
+end $$;
+alter policy change on kasane.case_file using ((select kasane.may_write()) and kasane.sees_case(id) and not kasane.by_emergency_only(id));
+
 -- Opens it, or says nothing: a number that does not exist and a case that is restricted look alike.
 create function kasane.open_in_emergency(the_id uuid, the_number text, the_reason text, the_note text, the_hours int)
     returns uuid
@@ -52,7 +65,7 @@ create function kasane.open_in_emergency(the_id uuid, the_number text, the_reaso
 declare
     the_case uuid;
 begin
-    if not (has_role('reception') or has_role('coordinator')) then
+    if not (has_role('reception') or has_role('coordinator')) or not may_write() then
         raise exception using errcode = 'insufficient_privilege', message = 'only those at a window open a case in an emergency';
     end if;
     select f.id into the_case from case_file f
@@ -73,7 +86,7 @@ create policy see on kasane.emergency_access for select using (
     or municipality_id = (select kasane.my_municipality()) and ((select kasane.has_role('manager')) or (select kasane.has_role('auditor')))
     or (select kasane.has_role('system')));
 create policy confirm on kasane.emergency_access for update using (
-    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and confirmed_at is null and user_id <> kasane.acting_user())
+    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and (select kasane.may_write()) and confirmed_at is null and user_id <> kasane.acting_user())
     with check (confirmed_by = kasane.acting_user());
 create policy give_up on kasane.emergency_access for update using (user_id = kasane.acting_user()) with check (user_id = kasane.acting_user());
 grant select on kasane.emergency_access to kasane_app;
@@ -82,7 +95,9 @@ grant update (confirmed_at, confirmed_by, verdict, verdict_note, until) on kasan
 create function kasane.keep_emergency() returns trigger
     language plpgsql as $$
 begin
-    if new.until > old.until or new.confirmed_by = new.user_id then
+    if new.until > old.until or new.confirmed_by = new.user_id
+       or (new.confirmed_at, new.confirmed_by, new.verdict, new.verdict_note) is distinct from (old.confirmed_at, old.confirmed_by, old.verdict, old.verdict_note)
+          and (old.confirmed_at is not null or new.confirmed_by is distinct from kasane.acting_user() or not kasane.has_role('manager')) then
         raise exception using errcode = 'insufficient_privilege', message = 'an emergency is neither made longer nor confirmed by who opened it';
     end if;
     return new;

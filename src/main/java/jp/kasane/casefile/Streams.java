@@ -68,6 +68,12 @@ public class Streams {
                 .query(UUID.class)
                 .optional()
                 .orElseThrow(() -> new Refusal.NotFound("ケース"));
+        if (jdbc.sql("select exists (select from audit.erased where stream_id = :id)")
+                .param("id", id)
+                .query(Boolean.class)
+                .single()) {
+            throw new Refusal.Conflict("このケースの記録は消去されています。新しい記録は加えられません。");
+        }
     }
 
     /** A matter is over, or begins again: it is seated anew only while it is not. */

@@ -128,8 +128,9 @@ public class EmergencyAccess implements CaseSection {
             throw new Refusal.Forbidden("緊急閲覧を始められるのは、受付とコーディネーターです。");
         }
         var wrong = new ArrayList<Refusal.FieldError>();
-        var number = wanted.number() == null ? "" : wanted.number().strip();
-        var note = wanted.note() == null ? "" : wanted.note().strip();
+        var number =
+                wanted.number() == null ? "" : wanted.number().replace("\0", "").strip();
+        var note = wanted.note() == null ? "" : wanted.note().replace("\0", "").strip();
         if (number.isEmpty() || number.length() > 60) {
             wrong.add(new Refusal.FieldError("number", "ケース番号", "を入力してください。"));
         }
@@ -221,7 +222,7 @@ public class EmergencyAccess implements CaseSection {
         if (access.verdict() != null) {
             throw new Refusal.Conflict("この緊急閲覧は、" + access.confirmedBy() + " さんが確かめています。");
         }
-        var note = judged.note() == null ? "" : judged.note().strip();
+        var note = judged.note() == null ? "" : judged.note().replace("\0", "").strip();
         if (!List.of("right", "wrong").contains(judged.verdict() == null ? "" : judged.verdict())) {
             throw new Refusal.Invalid(List.of(new Refusal.FieldError("verdict", "確かめた結果", "を選んでください。")));
         }

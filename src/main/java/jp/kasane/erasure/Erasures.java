@@ -143,7 +143,9 @@ public class Erasures implements CaseSection {
         if (!List.of("period", "law").contains(proposal.basis() == null ? "" : proposal.basis())) {
             wrong.add(new Refusal.FieldError("basis", "根拠", "を選んでください。"));
         }
-        var reference = proposal.reference() == null ? "" : proposal.reference().strip();
+        var reference = proposal.reference() == null
+                ? ""
+                : proposal.reference().replace("\0", "").strip();
         if (reference.isEmpty() || reference.length() > 200) {
             wrong.add(new Refusal.FieldError("reference", "決裁の文書番号", "は 200 字までで入力してください。"));
         }

@@ -182,7 +182,7 @@ class Participations implements Companion, ProcessFacts, CaseSection, ConsentDep
         for (var row : open(caseId)) {
             boolean withdrawn = jdbc.sql(
                             """
-                            select coalesce((select c.state = 'withdrawn' from kasane.consent c where c.member_id = :member
+                            select coalesce((select c.state = 'withdrawn' from kasane.consent c where c.member_id = :member and c.voided_at is null
                                              order by c.recorded_at desc, c.id desc limit 1), false)
                             """)
                     .param("member", row.memberId())

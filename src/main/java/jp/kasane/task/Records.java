@@ -11,6 +11,7 @@ import jp.kasane.casefile.Streams;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Refusal;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -22,6 +23,10 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 public class Records implements CaseSection {
 
+    /** What somebody may record who sees the case by an emergency only. */
+    private static final String IN_AN_EMERGENCY = "contact";
+
+    private final JdbcClient jdbc;
     private final List<FreeForm> kinds;
     private final Forms forms;
     private final Streams streams;
@@ -30,12 +35,14 @@ public class Records implements CaseSection {
     private final EngineOrders engine;
 
     Records(
+            JdbcClient jdbc,
             List<FreeForm> kinds,
             Forms forms,
             Streams streams,
             Cases cases,
             Submissions submissions,
             EngineOrders engine) {
+        this.jdbc = jdbc;
         this.kinds = kinds;
         this.forms = forms;
         this.streams = streams;
@@ -97,7 +104,17 @@ public class Records implements CaseSection {
         if (!mayRecord(kind)) {
             throw new Refusal.Forbidden("この記録をする役割ではないため、登録できません。");
         }
+        if (!formId.equals(IN_AN_EMERGENCY) && byEmergencyOnly(caseId)) {
+            throw new Refusal.Forbidden("緊急閲覧では、支援経過だけを記録できます。");
+        }
         return kind;
+    }
+
+    private boolean byEmergencyOnly(UUID caseId) {
+        return jdbc.sql("select kasane.by_emergency_only(:id)")
+                .param("id", caseId)
+                .query(Boolean.class)
+                .single();
     }
 
     private static boolean mayRecord(FreeForm kind) {
@@ -120,7 +137,9 @@ public class Records implements CaseSection {
     @Transactional(readOnly = true)
     public List<String> of(UUID caseId) {
         var file = cases.required(caseId);
+        boolean emergency = byEmergencyOnly(caseId);
         return kinds.stream()
+                .filter(kind -> !emergency || kind.formId().equals(IN_AN_EMERGENCY))
                 .filter(kind -> file.mergedInto() == null && mayRecord(kind) && kind.fits(file))
                 .map(StepHandler::formId)
                 .sorted()

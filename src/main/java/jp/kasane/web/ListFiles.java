@@ -16,6 +16,8 @@ import jp.kasane.community.CommunityIssue;
 import jp.kasane.community.CommunityIssues;
 import jp.kasane.community.Resource;
 import jp.kasane.community.Resources;
+import jp.kasane.emergency.EmergencyAccess;
+import jp.kasane.erasure.Erasures;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.match.Matches;
@@ -25,6 +27,8 @@ import jp.kasane.meeting.Sitting;
 import jp.kasane.meeting.Sittings;
 import jp.kasane.network.NetworkMeeting;
 import jp.kasane.network.NetworkMeetings;
+import jp.kasane.notification.Notices;
+import jp.kasane.roster.Roster;
 import jp.kasane.roster.RosterPerson;
 import jp.kasane.roster.Rosters;
 import jp.kasane.staff.Handovers;
@@ -65,6 +69,9 @@ class ListFiles {
     private final Rosters rosters;
     private final Samples samples;
     private final Histories histories;
+    private final Notices notices;
+    private final Erasures erasures;
+    private final EmergencyAccess emergency;
     private final Words words;
 
     ListFiles(
@@ -82,6 +89,9 @@ class ListFiles {
             Rosters rosters,
             Samples samples,
             Histories histories,
+            Notices notices,
+            Erasures erasures,
+            EmergencyAccess emergency,
             Words words) {
         this.csv = csv;
         this.cases = cases;
@@ -97,6 +107,9 @@ class ListFiles {
         this.rosters = rosters;
         this.samples = samples;
         this.histories = histories;
+        this.notices = notices;
+        this.erasures = erasures;
+        this.emergency = emergency;
         this.words = words;
     }
 
@@ -370,6 +383,71 @@ class ListFiles {
         }
         var name = entry.deed().name();
         return words.of("deed", entry.deed().what()) + (name == null ? "" : "：" + name);
+    }
+
+    @GetMapping("/samples.csv")
+    ResponseEntity<byte[]> samples() {
+        return csv.of(
+                "samples.csv",
+                samples.all(),
+                Column.of("trail.when", Samples.Sample::drawnAt),
+                Column.of("trail.who", Samples.Sample::drawnBy),
+                Column.of("timeline.from", Samples.Sample::fromOn),
+                Column.of("timeline.to", Samples.Sample::toOn),
+                Column.of("trail.samples.seed", Samples.Sample::seed),
+                Column.of("trail.samples.size", Samples.Sample::drawn),
+                Column.of("list.checked", Samples.Sample::checked));
+    }
+
+    @GetMapping("/notices.csv")
+    ResponseEntity<byte[]> notices() {
+        return csv.of(
+                "notices.csv",
+                notices.mine(CsvList.MOST),
+                Column.of("trail.when", Notices.Notice::createdAt),
+                Column.coded("nav.notices", "notice", Notices.Notice::kind),
+                Column.of("list.readAt", Notices.Notice::readAt));
+    }
+
+    @GetMapping("/rosters.csv")
+    ResponseEntity<byte[]> rosters() {
+        return csv.of(
+                "rosters.csv",
+                rosters.list(),
+                Column.of("rosters.name", Roster::name),
+                Column.of("rosters.purpose", Roster::purpose),
+                Column.of("list.created", Roster::createdAt));
+    }
+
+    @GetMapping("/erasures.csv")
+    ResponseEntity<byte[]> erasures() {
+        return csv.of(
+                "erasures.csv",
+                erasures.all(),
+                Column.of("cases.number", Erasures.Erasure::number),
+                Column.coded("rosters.state", "erasure.status", Erasures.Erasure::status),
+                Column.coded("erasure.basis", "erasure.basis", Erasures.Erasure::basis),
+                Column.of("erasure.reference", Erasures.Erasure::reference),
+                Column.of("list.proposedBy", Erasures.Erasure::proposedBy),
+                Column.of("list.proposedAt", Erasures.Erasure::proposedAt),
+                Column.of("list.endedBy", Erasures.Erasure::endedBy),
+                Column.of("list.endedAt", Erasures.Erasure::endedAt));
+    }
+
+    @GetMapping("/emergency-accesses.csv")
+    ResponseEntity<byte[]> emergencies() {
+        return csv.of(
+                "emergency-accesses.csv",
+                emergency.all(),
+                Column.of("cases.number", EmergencyAccess.Access::number),
+                Column.of("trail.who", EmergencyAccess.Access::person),
+                Column.coded("emergency.reason", "emergency.reason", EmergencyAccess.Access::reason),
+                Column.of("emergency.note", EmergencyAccess.Access::note),
+                Column.of("list.openedAt", EmergencyAccess.Access::openedAt),
+                Column.of("list.until", EmergencyAccess.Access::until),
+                Column.coded("emergency.verdict", "emergency.verdict", EmergencyAccess.Access::verdict),
+                Column.of("list.checkedBy", EmergencyAccess.Access::confirmedBy),
+                Column.of("list.checkedAt", EmergencyAccess.Access::confirmedAt));
     }
 
     @GetMapping("/samples/{id}/cases.csv")

@@ -207,9 +207,9 @@ class OversightIT {
         var file = kasane.as("auditor").get("/trail.csv?kind=read");
         assertThat(file.status()).isEqualTo(200);
         assertThat(file.contentType()).startsWith("text/csv");
-        assertThat(file.text()).startsWith("\uFEFF日時,人,種類").contains("read,GET ");
+        assertThat(file.text()).startsWith("\uFEFF日時,行った人,種類").contains("閲覧,GET ");
         assertThat(kasane.as("auditor").get("/trail/oversight/usage.csv").text())
-                .contains("人,役割");
+                .contains("行った人,役割");
         assertThat(kasane.as("auditor").get("/trail/oversight/nothing.csv").status())
                 .isEqualTo(404);
         // The file itself is on the trail, as an export.

@@ -187,6 +187,100 @@ class RetentionIT {
         });
     }
 
+    /** What somebody took away by hand is found out for ever: no month's end makes it good. */
+    @Test
+    void aMonthThatGoesDoesNotHideWhatWasTakenAwayBefore() {
+        for (var taken : List.of(
+                List.of(
+                        "delete from kasane.case_event where (stream_id, seq) in (select stream_id, seq from kasane.case_event where stream_id not in (select stream_id from audit.erased) limit 1)",
+                        "event-missing"),
+                List.of(
+                        "delete from audit.salt where entry_id in (select entry_id from audit.salt limit 1)",
+                        "submission-changed"))) {
+            kasane.rolledBack(jdbc -> {
+                sealed(jdbc);
+                jdbc.sql("set local session_replication_role = replica").update();
+                jdbc.sql(taken.get(0)).update();
+                jdbc.sql("set local session_replication_role = origin").update();
+                assertThat(findings(jdbc)).contains(taken.get(1));
+                dropAll(jdbc, "act");
+                sealed(jdbc);
+                assertThat(findings(jdbc)).as("after the drop").contains(taken.get(1));
+                return null;
+            });
+        }
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            jdbc.sql("set local session_replication_role = replica").update();
+            jdbc.sql(
+                            """
+                            delete from engine.record r using (select * from audit.entry where what = 'records' order by at limit 1) e
+                            where r.epoch = (e.refs ->> 'epoch')::uuid and r.partition_id = (e.refs ->> 'partition')::int
+                              and r.position between (e.refs ->> 'first')::bigint and (e.refs ->> 'last')::bigint""")
+                    .update();
+            jdbc.sql("set local session_replication_role = origin").update();
+            assertThat(findings(jdbc)).contains("records-changed");
+            dropAll(jdbc, "records");
+            dropAll(jdbc, "engine");
+            sealed(jdbc);
+            assertThat(findings(jdbc)).as("after the drop").contains("records-changed");
+            return null;
+        });
+        for (var name : List.of("look", "act")) {
+            kasane.rolledBack(jdbc -> {
+                sealed(jdbc);
+                jdbc.sql("set local session_replication_role = replica").update();
+                jdbc.sql(
+                                "delete from audit.entry where id = (select id from audit.entry where class = :class and kind in ('read', 'login') limit 1)")
+                        .param("class", name)
+                        .update();
+                jdbc.sql("set local session_replication_role = origin").update();
+                assertThatThrownBy(() -> dropAll(jdbc, name)).rootCause().hasMessageContaining("more is gone");
+                return null;
+            });
+        }
+    }
+
+    /** The application drops what has expired, and the trail says who did. */
+    @Test
+    void whatHasExpiredGoesByNight() {
+        kasane.rolledBack(jdbc -> {
+            sealed(jdbc);
+            jdbc.sql("update audit.retention set months = 12 where class = 'look'")
+                    .update();
+            // Of a month two years ago, sealed as any other.
+            var month =
+                    LocalDate.now(java.time.ZoneOffset.UTC).withDayOfMonth(1).minusMonths(24);
+            jdbc.sql("select audit.begin_month('look', :month::timestamp)")
+                    .param("month", month)
+                    .query()
+                    .listOfRows();
+            jdbc.sql(
+                            """
+                            insert into audit.entry (class, at, id, kind, what, transaction_id)
+                            select 'look', :month::timestamp + interval '3 days', gen_random_uuid(), 'read', 'GET /cases', pg_current_xact_id()
+                            from generate_series(1, 7)""")
+                    .param("month", month)
+                    .update();
+            sealed(jdbc);
+            jdbc.sql("set local role kasane_app").update();
+            assertThat(jdbc.sql("select audit.drop_expired('look', :month)")
+                            .param("month", month)
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(7);
+            assertThat(jdbc.sql("select audit.drop_expired('look', :month)")
+                            .param("month", month)
+                            .query(Long.class)
+                            .single())
+                    .isZero();
+            jdbc.sql("reset role").update();
+            sealed(jdbc);
+            assertThat(findings(jdbc)).isEmpty();
+            return null;
+        });
+    }
+
     @Test
     void theApplicationCanOnlyAskForWhatHasExpired() {
         kasane.inTheNameOf(kasane.user("admin"), jdbc -> {

@@ -116,6 +116,52 @@ class EmergencyAccessIT {
         assertThat(window.get(page).status()).isEqualTo(404);
     }
 
+    /** An emergency is for helping, not for taking the case over: that would be a way to a seat for ever. */
+    @Test
+    void nobodyTakesACaseOverInAnEmergency() {
+        kasane.employ("emergency-coordinator", "緊急 調整", "coordinator", "byoin");
+        var other = aCase();
+        assertThat(ask("emergency-coordinator", number(other), "danger", "危険").status())
+                .isEqualTo(201);
+        var coordinator = kasane.as("emergency-coordinator");
+        for (var form : new String[] {"consent-change", "lead-handover", "meeting-request", "household-split"}) {
+            var refused = coordinator.post("/api/v1/cases/" + other + "/records/" + form, "{\"data\":{}}");
+            assertThat(refused.status()).as(form).isEqualTo(403);
+            assertThat(refused.at("/detail").asText()).as(form).contains("支援経過だけ");
+        }
+        assertThat(coordinator
+                        .post(
+                                "/api/v1/cases/" + other + "/records/contact",
+                                "{\"data\":{\"occurredAt\":\"2026-11-20T10:00:00+09:00\",\"kind\":\"phone\",\"content\":\"救急車を呼んだ\"}}")
+                        .status())
+                .isEqualTo(201);
+        kasane.<Void>inTheNameOf(kasane.user("emergency-coordinator"), jdbc -> {
+            assertThat(jdbc.sql(
+                                    "update kasane.case_file set lead_agency_id = (select id from kasane.agency where code = 'byoin') where id = :id")
+                            .param("id", other)
+                            .update())
+                    .isZero();
+            return null;
+        });
+    }
+
+    @Test
+    void nobodyConfirmsInAnothersName() {
+        var other = aCase();
+        assertThat(ask("emergency-other", number(other), "danger", "危険").status())
+                .isEqualTo(201);
+        kasane.<Void>inTheNameOf(kasane.user("emergency-other"), jdbc -> {
+            assertThatThrownBy(() -> jdbc.sql(
+                                    "update kasane.emergency_access set verdict = 'right', confirmed_at = now(), confirmed_by = :manager where case_id = :id")
+                            .param("manager", kasane.user("manager"))
+                            .param("id", other)
+                            .update())
+                    .rootCause()
+                    .hasMessageContaining("neither made longer");
+            return null;
+        });
+    }
+
     @Test
     void itEndsByItselfAndIsNeverMadeLonger() {
         var other = aCase();

@@ -102,6 +102,31 @@ class ErasureIT {
         return found;
     }
 
+    /** A sheet that was corrected, and one that was taken back: both keep their reasons, until now. */
+    private static void corrected() {
+        var manager = kasane.as("manager");
+        var gathered = submission("gather-information");
+        var sheet = manager.get("/api/v1/submissions/" + gathered).at("/versions/0/data");
+        var corrected = manager.post(
+                "/api/v1/submissions/" + gathered + "/correction",
+                "{\"data\":" + sheet + ",\"reason\":\"" + NAME + "の書き間違い\",\"changePath\":false}");
+        assertThat(corrected.status()).as(corrected.text()).isLessThan(300);
+        var struck = manager.post(
+                "/api/v1/submissions/" + submission("contact") + "/void",
+                "{\"reason\":\"" + NAME + "は別の家\",\"changePath\":false}");
+        assertThat(struck.status()).as(struck.text()).isLessThan(300);
+    }
+
+    private static String submission(String form) {
+        return kasane.sql()
+                .sql(
+                        "select id::text from kasane.submission where case_id = :case and form_id = :form order by recorded_at limit 1")
+                .param("case", caseId)
+                .param("form", form)
+                .query(String.class)
+                .single();
+    }
+
     /** One that was added before the case was closed. */
     private static Path document() throws IOException {
         var id = UUID.randomUUID().toString();
@@ -127,6 +152,7 @@ class ErasureIT {
     @Test
     @Order(2)
     void nothingOfAnErasedCaseIsFoundAnywhereAndTheTrailIsWhole() throws Exception {
+        corrected();
         var file = document();
         assertThat(file).exists();
         var proposed = kasane.as("erase-proposer").post("/api/v1/erasures", propose(caseId, "law", "八福発第12号"));
@@ -181,6 +207,18 @@ class ErasureIT {
         var anchors = new AnchorFiles(kasane.bean(TrailSettings.class).anchors());
         assertThat(new Verification(kasane.sql()).run(anchors, links -> {}).findings())
                 .isEmpty();
+        // Nothing is added to it any more, by whatever way.
+        var added = kasane.as("manager")
+                .post(
+                        "/api/v1/submissions/" + submission("gather-information") + "/void",
+                        "{\"reason\":\"もう一度\",\"changePath\":false}");
+        assertThat(added.status()).as(added.text()).isEqualTo(409);
+        var reopened = kasane.as("manager")
+                .post(
+                        "/api/v1/cases/" + caseId + "/records/reopening",
+                        "{\"data\":{\"reason\":\"再開\",\"phase\":\"assessment\"}}");
+        assertThat(reopened.status()).as(reopened.text()).isEqualTo(409);
+        assertThat(reopened.at("/detail").asText()).contains("消去されています");
         assertThat(verifiedExport()).contains("消去されたため、入っていません", "すべて一致しました").doesNotContain(NAME);
         // Who empties a sheet without an erasure, or says that there was one, is found.
         assertThat(findings("delete from audit.erased where stream_id = '" + caseId + "'"))

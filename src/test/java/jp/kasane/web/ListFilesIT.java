@@ -63,6 +63,10 @@ class ListFilesIT {
                 "sittings",
                 "matches",
                 "handovers",
+                "notices",
+                "rosters",
+                "erasures",
+                "emergency-accesses",
                 "people")) {
             var lines = lines("manager", "/lists/" + list + ".csv");
             assertThat(lines.getFirst()).as(list).contains(",").doesNotContain(".");

@@ -10,7 +10,8 @@ import jp.kasane.audit.Samples;
 import jp.kasane.audit.Trails;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
-import jp.kasane.table.CsvDownload;
+import jp.kasane.table.CsvList;
+import jp.kasane.table.CsvList.Column;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -24,18 +25,17 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 class OversightPages {
 
-    /** Lines of a file of the trail at most. */
-    private static final int LINES = 10_000;
-
     private final Oversight oversight;
     private final Samples samples;
     private final Trails trails;
+    private final CsvList csv;
     private final SecureRandom random = new SecureRandom();
 
-    OversightPages(Oversight oversight, Samples samples, Trails trails) {
+    OversightPages(Oversight oversight, Samples samples, Trails trails, CsvList csv) {
         this.oversight = oversight;
         this.samples = samples;
         this.trails = trails;
+        this.csv = csv;
     }
 
     @GetMapping("/trail/oversight")
@@ -56,35 +56,33 @@ class OversightPages {
         var to = to(asked);
         return switch (list) {
             case "usage" ->
-                CsvDownload.of(
+                csv.of(
                         "usage.csv",
-                        List.of("人", "役割", "見た回数", "ケース等の数", "出力", "拒否", "夜間"),
-                        oversight.usage(from, to).stream()
-                                .map(each -> java.util.Arrays.asList(
-                                        each.person(),
-                                        each.roles(),
-                                        each.looks(),
-                                        each.opened(),
-                                        each.exports(),
-                                        each.denied(),
-                                        each.night()))
-                                .toList());
+                        oversight.usage(from, to),
+                        Column.of("trail.who", Oversight.Usage::person),
+                        Column.of("trail.usage.roles", Oversight.Usage::roles),
+                        Column.of("trail.usage.looks", Oversight.Usage::looks),
+                        Column.of("trail.usage.opened", Oversight.Usage::opened),
+                        Column.of("trail.kind.export", Oversight.Usage::exports),
+                        Column.of("trail.kind.denied", Oversight.Usage::denied),
+                        Column.of("trail.unusual.night", Oversight.Usage::night));
             case "unusual" ->
-                CsvDownload.of(
+                csv.of(
                         "unusual.csv",
-                        List.of("種類", "人", "ケース番号", "回数", "最後"),
-                        oversight.unusual(from, to).stream()
-                                .map(each -> java.util.Arrays.asList(
-                                        each.kind(), each.person(), each.number(), each.count(), each.last()))
-                                .toList());
+                        oversight.unusual(from, to),
+                        Column.coded("trail.kind", "trail.unusual", Oversight.Unusual::kind),
+                        Column.of("trail.who", Oversight.Unusual::person),
+                        Column.of("trail.about", Oversight.Unusual::number),
+                        Column.of("trail.count", Oversight.Unusual::count),
+                        Column.of("trail.lastly", Oversight.Unusual::last));
             case "undone" ->
-                CsvDownload.of(
+                csv.of(
                         "undone.csv",
-                        List.of("種類", "ケース番号", "いつから", "作業"),
-                        oversight.undone().stream()
-                                .map(each ->
-                                        java.util.Arrays.asList(each.kind(), each.number(), each.since(), each.step()))
-                                .toList());
+                        oversight.undone(),
+                        Column.coded("trail.kind", "trail.undone", Oversight.Undone::kind),
+                        Column.of("trail.about", Oversight.Undone::number),
+                        Column.of("trail.since", Oversight.Undone::since),
+                        Column.coded("tasks.what", "step", Oversight.Undone::step));
             default -> throw new Refusal.NotFound("一覧");
         };
     }
@@ -92,22 +90,20 @@ class OversightPages {
     @GetMapping("/trail.csv")
     ResponseEntity<byte[]> trail(@RequestParam Map<String, String> asked) {
         var number = TrailAsked.text(asked, "number");
-        var page = trails.page(TrailAsked.filter(asked, number == null ? null : trails.caseOf(number)), LINES);
-        return CsvDownload.of(
+        var page = trails.page(TrailAsked.filter(asked, number == null ? null : trails.caseOf(number)), CsvList.MOST);
+        return csv.of(
                 "trail.csv",
-                List.of("日時", "人", "種類", "内容", "ケース番号", "含まれた件数", "応答", "リクエスト", "詳細"),
-                page.entries().stream()
-                        .map(each -> java.util.Arrays.asList(
-                                each.at(),
-                                each.actor(),
-                                each.kind(),
-                                each.what(),
-                                each.about(),
-                                each.subjects(),
-                                each.status(),
-                                each.requestId(),
-                                each.refs()))
-                        .toList());
+                page.entries(),
+                Column.of("trail.when", Trails.Entry::at),
+                Column.of("trail.who", Trails.Entry::actor),
+                Column.coded("trail.kind", "trail.kind", Trails.Entry::kind),
+                // As it stands on the trail: whoever works with the file looks for it.
+                Column.of("trail.what", Trails.Entry::what),
+                Column.of("trail.about", Trails.Entry::about),
+                Column.of("trail.contained", Trails.Entry::subjects),
+                Column.of("trail.status", Trails.Entry::status),
+                Column.of("trail.request", Trails.Entry::requestId),
+                Column.of("trail.details", Trails.Entry::refs));
     }
 
     @GetMapping("/trail/samples")
