@@ -193,6 +193,7 @@ export const EDITOR: Record<string, string> = {
   'Execution listeners': '実行のリスナー',
   'Task listeners': '作業のリスナー',
   'Event type': 'いつ',
+  'Job priority': 'ジョブの優先度',
   'Listener type': 'リスナーの型',
   'Process variables': 'プロセスの変数',
   Create: 'つくる',

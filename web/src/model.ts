@@ -222,7 +222,11 @@ async function open(page: HTMLElement) {
   const press = (name: string, action: () => void) => {
     const button = page.querySelector<HTMLButtonElement>(`[data-do=${name}]`)!;
     button.hidden = false;
-    button.addEventListener('click', action);
+    button.addEventListener('click', (event) => {
+      // What is open on the canvas (the search) closes at a click elsewhere.
+      event.stopPropagation();
+      action();
+    });
   };
   press('fit', () => view.zoom('fit-viewport', 'auto'));
   if (!mine) {

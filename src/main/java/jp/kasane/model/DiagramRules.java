@@ -611,7 +611,7 @@ final class DiagramRules {
                     || !called.getAttribute("propagateAllParentVariables").equals("false")) {
                 error(call, "call.everything");
             }
-            if (!called.getAttribute("bindingType").equals("latest")) {
+            if (!latest(called)) {
                 error(call, "call.binding");
             }
         });
@@ -626,7 +626,7 @@ final class DiagramRules {
                 return;
             }
             known(task, called.getAttribute("resultVariable"));
-            if (!called.getAttribute("bindingType").equals("latest")) {
+            if (!latest(called)) {
                 error(task, "decision.binding");
             }
             if (undocumented(task)) {
@@ -644,6 +644,12 @@ final class DiagramRules {
                 error(task, "decision.recorded");
             }
         });
+    }
+
+    /** Without a word it is the latest: editors do not write what goes without saying. */
+    private static boolean latest(Element called) {
+        var binding = called.getAttribute("bindingType");
+        return binding.isEmpty() || binding.equals("latest");
     }
 
     private Optional<Element> next(Element node) {
