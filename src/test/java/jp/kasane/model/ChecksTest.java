@@ -2,12 +2,14 @@ package jp.kasane.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -325,6 +327,23 @@ class ChecksTest {
         assertThatThrownBy(() -> Diagram.read(xml))
                 .isInstanceOf(Refusal.Invalid.class)
                 .hasMessageContaining(sentence);
+    }
+
+    @Test
+    void aDiagramAsLargeAsTheyMayBeIsCheckedInSeconds() {
+        var tasks = new StringBuilder();
+        for (int i = 0; tasks.length() < 4_900_000; i++) {
+            tasks.append(
+                    """
+                    <serviceTask id="Activity_%1$d" name="n"><incoming>Flow_%1$d</incoming><outgoing>Flow_%2$d</outgoing></serviceTask>
+                    <sequenceFlow id="Flow_%2$d" sourceRef="Activity_%1$d" targetRef="Activity_%2$d" />
+                    """
+                            .formatted(i, i + 1));
+        }
+        var xml =
+                "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\"><process id=\"large\" isExecutable=\"true\">"
+                        + tasks + "</process></definitions>";
+        assertTimeout(Duration.ofSeconds(30), () -> assertThat(of(xml)).isNotEmpty());
     }
 
     // ── words ──────────────────────────────────────────────────────────────────────────────────────────────────────
