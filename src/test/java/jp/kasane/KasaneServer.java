@@ -339,6 +339,12 @@ public final class KasaneServer implements AutoCloseable {
                     .POST(HttpRequest.BodyPublishers.ofByteArray(file)));
         }
 
+        /** Puts a file as it is in the place of another one. */
+        public Answer replace(String path, byte[] file) {
+            return send(path, request -> request.setHeader("Content-Type", "application/octet-stream")
+                    .PUT(HttpRequest.BodyPublishers.ofByteArray(file)));
+        }
+
         public Answer put(String path, String body) {
             return send(path, request -> request.PUT(HttpRequest.BodyPublishers.ofString(body)));
         }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -137,6 +138,35 @@ public class RunningDiagrams {
                 .param("version", version, java.sql.Types.INTEGER)
                 .query(String.class)
                 .optional();
+    }
+
+    /**
+     * A diagram in force: the newest version of its process.
+     *
+     * @param name what the diagram calls itself
+     */
+    public record InForce(String processId, String name, int version, Instant deployedAt) {}
+
+    private record Newest(UUID epoch, long key, String processId, int version, Instant deployedAt) {}
+
+    /** Every diagram in force, by the id of its process; empty until the engine has told of them. */
+    public List<InForce> inForce() {
+        return jdbc
+                .sql(
+                        """
+                        select distinct on (d.process_id) d.epoch, d.key, d.process_id, d.version, d.deployed_at
+                        from engine.process_definition d join engine.epoch e on e.epoch = d.epoch and e.current
+                        order by d.process_id, d.version desc
+                        """)
+                .query(Newest.class)
+                .stream()
+                .map(one -> new InForce(
+                        one.processId(),
+                        Objects.requireNonNullElse(
+                                labels(one.epoch(), one.key()).process(), one.processId()),
+                        one.version(),
+                        one.deployedAt()))
+                .toList();
     }
 
     /**

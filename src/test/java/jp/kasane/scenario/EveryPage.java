@@ -141,6 +141,14 @@ final class EveryPage {
                 "manager",
                 "/sittings",
                 "/sittings?view=month&month=" + DAY.toString().substring(0, 7));
+        add("manager", "/models");
+        add(
+                "manager",
+                "/models/drafts/{id}",
+                kasane.as("manager")
+                        .post("/api/v1/models/drafts", "{\"processId\":\"closure\"}")
+                        .at("/id")
+                        .asText());
         add("manager", "/settings/people/{id}", kasane.user("coordinator"));
         var handover = kasane.as("manager")
                 .post(
@@ -328,6 +336,7 @@ final class EveryPage {
     void putBack() {
         kasane.as("manager").delete("/api/v1/settings/sheet-link");
         for (var statement : new String[] {
+            "update kasane.model_draft set discarded_at = now(), editor_id = null, editing_until = null",
             "delete from kasane.sitting where body_id in (select id from kasane.meeting_body where code = 'network-every')",
             "update kasane.meeting_body set active = false where code = 'network-every'",
             "update kasane.sitting set status = 'cancelled' where id = '" + sitting + "'",
@@ -341,6 +350,9 @@ final class EveryPage {
         browser.open(page, visit.path() + (visit.path().contains("?") ? "&" : "?") + "lang=" + language);
         if (page.locator("[data-form]").count() > 0) {
             page.locator("#form .fjs-form").waitFor();
+        }
+        if (visit.pattern().startsWith("/models/drafts/")) {
+            page.locator(".modeler[data-ready]").waitFor();
         }
         if (visit.pattern().endsWith("/diagram") || visit.pattern().endsWith("/replay")) {
             page.locator("figure[data-drawn]").first().waitFor();

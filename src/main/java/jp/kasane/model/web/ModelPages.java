@@ -1,0 +1,80 @@
+package jp.kasane.model.web;
+
+import java.io.IOException;
+import java.util.Map;
+import jp.kasane.engine.RunningDiagrams;
+import jp.kasane.foundation.Refusal;
+import jp.kasane.model.Drafts;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+@Controller
+@RequestMapping("/models")
+class ModelPages {
+
+    private final Drafts drafts;
+    private final RunningDiagrams running;
+    private final FindingSentences sentences;
+
+    ModelPages(Drafts drafts, RunningDiagrams running, FindingSentences sentences) {
+        this.drafts = drafts;
+        this.running = running;
+        this.sentences = sentences;
+    }
+
+    @GetMapping
+    ModelAndView all() {
+        return page(Map.of(), HttpStatus.OK);
+    }
+
+    @PostMapping("/drafts")
+    String begin(@RequestParam(defaultValue = "") String processId) {
+        return "redirect:/models/drafts/" + drafts.begin(processId);
+    }
+
+    @PostMapping("/imports")
+    Object upload(@RequestParam(required = false) MultipartFile file) throws IOException {
+        try {
+            return "redirect:/models/drafts/"
+                    + drafts.upload(
+                            file == null ? "" : file.getOriginalFilename(),
+                            file == null ? new byte[0] : file.getBytes());
+        } catch (Refusal.Invalid invalid) {
+            return page(invalid.sentences(), HttpStatus.UNPROCESSABLE_ENTITY);
+        }
+    }
+
+    @GetMapping("/drafts/{id}")
+    String one(@PathVariable String id, Model model) {
+        var draft = drafts.one(ModelApi.known(id));
+        model.addAttribute("draft", draft);
+        model.addAttribute("findings", sentences.of(drafts.findings(draft.id())));
+        model.addAttribute("may", drafts.mayEdit());
+        return "model-draft";
+    }
+
+    @PostMapping("/drafts/{id}/discard")
+    String discard(@PathVariable String id, RedirectAttributes flash) {
+        drafts.discard(ModelApi.known(id));
+        flash.addFlashAttribute("said", "model.said.discarded");
+        return "redirect:/models";
+    }
+
+    private ModelAndView page(Map<String, String> errors, HttpStatus status) {
+        var page = new ModelAndView("models", status);
+        page.addObject("drafts", drafts.all());
+        page.addObject("inForce", running.inForce());
+        page.addObject("may", drafts.mayEdit());
+        page.addObject("errors", errors);
+        return page;
+    }
+}

@@ -1,0 +1,7 @@
+/** Modules of the diagram editor that come without types. */
+declare module 'bpmn-js-properties-panel';
+declare module 'bpmn-js-element-templates';
+declare module 'bpmn-js-create-append-anything';
+declare module '@bpmn-io/element-template-chooser';
+declare module 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
+declare module '@camunda/linting';
