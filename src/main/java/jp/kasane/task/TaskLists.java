@@ -311,7 +311,7 @@ public class TaskLists {
                 if (end == null || found.size() >= most) {
                     return found;
                 }
-                looked *= Math.clamp(2L * most / Math.max(found.size(), 1), 2, 8);
+                looked *= Math.clamp(3L * most / Math.max(found.size(), 1), 2, 16);
             }
         }
 
