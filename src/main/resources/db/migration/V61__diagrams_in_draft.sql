@@ -30,10 +30,10 @@ alter table kasane.model_draft enable row level security;
 create policy see on kasane.model_draft for select using (
     municipality_id = (select kasane.my_municipality()) and ((select kasane.has_role('manager')) or (select kasane.has_role('auditor'))));
 create policy begin on kasane.model_draft for insert with check (
-    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager'))
+    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and (select kasane.may_write())
     and begun_by = kasane.acting_user() and saved_by = kasane.acting_user());
 create policy edit on kasane.model_draft for update using (
-    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')));
+    municipality_id = (select kasane.my_municipality()) and (select kasane.has_role('manager')) and (select kasane.may_write()));
 grant select, insert on kasane.model_draft to kasane_app;
 grant update (name, xml, revision, errors, warnings, saved_by, saved_at, editor_id, editing_until, discarded_at) on kasane.model_draft to kasane_app;
 
@@ -41,7 +41,7 @@ grant update (name, xml, revision, errors, warnings, saved_by, saved_at, editor_
 create function audit.note_draft() returns trigger
     language plpgsql security definer set search_path = audit, pg_temp as $$
 begin
-    if tg_op = 'UPDATE' and old.revision = new.revision and old.discarded_at is not distinct from new.discarded_at then
+    if tg_op = 'UPDATE' and old.revision = new.revision and old.xml = new.xml and old.name = new.name and old.discarded_at is not distinct from new.discarded_at then
         return null;
     end if;
     insert into audit.entry (class, at, id, municipality_id, kind, what, actor_id, request_id, transaction_id, refs, content_digest)

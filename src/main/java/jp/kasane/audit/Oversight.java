@@ -124,8 +124,10 @@ public class Oversight {
                             select 'mass', l.actor_id, null, count(distinct l.stream_id)::int, max(l.last) from looks l
                             group by l.actor_id, l.hour having count(distinct l.stream_id) >= :mass)
                         select x.kind, x.actor_id as person_id, u.display_name as person, x.stream_id as case_id, f.number, x.count, x.last
-                        from found x join kasane.app_user u on u.id = x.actor_id and u.kind = 'person' left join kasane.case_file f on f.id = x.stream_id
-                        order by x.last desc limit :most
+                        -- The latest of each kind: the many of one are not to hide the few of another.
+                        from (select y.*, row_number() over (partition by y.kind order by y.last desc) as nth from found y) x
+                        join kasane.app_user u on u.id = x.actor_id and u.kind = 'person' left join kasane.case_file f on f.id = x.stream_id
+                        where x.nth <= :most order by x.last desc
                         """,
                         from,
                         to)
