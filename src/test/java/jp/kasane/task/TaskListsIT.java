@@ -173,6 +173,14 @@ class TaskListsIT {
                 .param("number", number)
                 .param("task", UUID.fromString(task))
                 .update();
+        // The application enters new ones once more: only then do they keep the days they are given here.
+        await("the list to have them")
+                .atMost(SOON)
+                .until(() -> kasane.sql()
+                                .sql("select count(*) from kasane.task_to_enter")
+                                .query(Long.class)
+                                .single()
+                        == 0);
         kasane.sql()
                 .sql(
                         """
