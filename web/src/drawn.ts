@@ -37,6 +37,9 @@ export async function viewer(host: HTMLElement): Promise<Drawn> {
     container: host,
     textRenderer: { defaultStyle: { fontFamily: FONT }, externalStyle: { fontFamily: FONT } },
   });
+  // A screen reader is told in words instead (the canvas is hidden from it): so the focus does not go there either, from the start.
+  const passOver = () => host.querySelectorAll<HTMLElement>('svg, a, [tabindex]').forEach((one) => one.setAttribute('tabindex', '-1'));
+  passOver();
   return {
     canvas: viewer.get<Canvas>('canvas'),
     registry: viewer.get<Registry>('elementRegistry'),
@@ -45,8 +48,7 @@ export async function viewer(host: HTMLElement): Promise<Drawn> {
       // Labels are broken into lines by their measured width: the parts of the font that they need must be there first.
       await document.fonts.load(`12px ${FONT}`, xml);
       await viewer.importXML(xml);
-      // A screen reader is told in words instead (the canvas is hidden from it): so the focus does not go there either.
-      host.querySelectorAll<HTMLElement>('svg, a, [tabindex]').forEach((one) => one.setAttribute('tabindex', '-1'));
+      passOver();
     },
   };
 }

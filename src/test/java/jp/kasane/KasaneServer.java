@@ -20,9 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -182,9 +184,21 @@ public final class KasaneServer implements AutoCloseable {
 
     // ── PostgreSQL ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+    /** In the product's time zone, as its own connections are: from midnight to nine in Japan the day is another one elsewhere. */
     private DataSource dataSource(String role) {
         return new DriverManagerDataSource(
-                application.getEnvironment().getRequiredProperty("spring.datasource.url"), role, "");
+                application.getEnvironment().getRequiredProperty("spring.datasource.url"), role, "") {
+            @Override
+            protected Connection getConnectionFromDriver(Properties properties) throws SQLException {
+                var connection = super.getConnectionFromDriver(properties);
+                try (var zone = connection.createStatement()) {
+                    zone.execute(application
+                            .getEnvironment()
+                            .getRequiredProperty("spring.datasource.hikari.connection-init-sql"));
+                }
+                return connection;
+            }
+        };
     }
 
     /** As superuser: row-level security hides nothing. */
