@@ -50,8 +50,8 @@ public class Retention {
     public List<Kept> kept() {
         return jdbc.sql(
                         """
-                        select r.class as name, r.months, min(m.month) as first, min(m.expires) filter (where m.expires > current_date) as next
-                        from audit.retention r left join audit.months() m on m.class = r.class and m.month <= current_date
+                        select r.class as name, r.months, min(m.month) as first, min(m.expires) filter (where m.expires > kasane.today()) as next
+                        from audit.retention r left join audit.months() m on m.class = r.class and m.month <= kasane.today()
                         group by 1, 2 order by array_position(array ['look', 'act', 'engine', 'records'], r.class)
                         """)
                 .query(Kept.class)

@@ -116,8 +116,8 @@ public class OutsideSheets implements ConsultationSection {
                         select a.id, a.code, a.name, a.field from kasane.agency a
                         where a.active and a.municipality_id = kasane.my_municipality()
                           and exists (select from kasane.role_assignment r join kasane.app_user u on u.id = r.user_id and u.active
-                                      where r.agency_id = a.id and r.role = 'reception' and r.valid_from <= current_date
-                                        and (r.valid_to is null or r.valid_to >= current_date))
+                                      where r.agency_id = a.id and r.role = 'reception' and r.valid_from <= kasane.today()
+                                        and (r.valid_to is null or r.valid_to >= kasane.today()))
                         order by a.position, a.name
                         """)
                 .query(Agency.class)

@@ -577,8 +577,8 @@ class Deadlines implements SweepDeadlines, EscalateDeadline, AgreedDates {
                                 """
                                 select distinct r.user_id from kasane.role_assignment r join engine.user_task t
                                   on t.audience_id = kasane.audience_id(r.municipality_id, r.role, r.agency_id)
-                                where t.id = :task and r.agency_id is not null and r.valid_from <= current_date
-                                  and (r.valid_to is null or r.valid_to >= current_date)
+                                where t.id = :task and r.agency_id is not null and r.valid_from <= kasane.today()
+                                  and (r.valid_to is null or r.valid_to >= kasane.today())
                                 """)
                         .param("task", taskId)
                         .query(UUID.class)

@@ -41,8 +41,8 @@ public class Agencies {
         return jdbc.sql(
                         """
                         select agency_id from kasane.role_assignment
-                        where user_id = kasane.acting_user() and agency_id is not null and valid_from <= current_date
-                          and (valid_to is null or valid_to >= current_date)
+                        where user_id = kasane.acting_user() and agency_id is not null and valid_from <= kasane.today()
+                          and (valid_to is null or valid_to >= kasane.today())
                         order by valid_from, id limit 1
                         """)
                 .query(UUID.class)

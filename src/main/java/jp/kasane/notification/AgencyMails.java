@@ -62,7 +62,7 @@ public class AgencyMails {
                         select a.id as agency_id, a.code, a.name as agency, m.address, coalesce(m.language, 'ja') as language,
                                (select count(distinct r.user_id)::int from kasane.role_assignment r join kasane.app_user u on u.id = r.user_id and u.active
                                 where r.agency_id = a.id and r.role in ('member', 'reception', 'coordinator', 'manager')
-                                  and r.valid_from <= current_date and (r.valid_to is null or r.valid_to >= current_date)) as people,
+                                  and r.valid_from <= kasane.today() and (r.valid_to is null or r.valid_to >= kasane.today())) as people,
                                m.failed_at, m.failed_reason
                         from kasane.agency a left join kasane.agency_mail m on m.agency_id = a.id
                         where a.active and a.municipality_id = kasane.my_municipality() order by a.position, a.name

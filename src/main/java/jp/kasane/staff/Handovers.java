@@ -178,7 +178,7 @@ public class Handovers {
                         select u.id, u.display_name as name, string_agg(distinct a.name, '・' order by a.name) as posts
                         from kasane.app_user u join kasane.role_assignment r on r.user_id = u.id join kasane.agency a on a.id = r.agency_id
                         where u.kind = 'person' and u.active and u.id <> :person and r.role in ('reception', 'coordinator', 'member', 'manager')
-                          and (r.valid_to is null or r.valid_to >= current_date)
+                          and (r.valid_to is null or r.valid_to >= kasane.today())
                         group by u.id, u.display_name
                         order by bool_or(r.agency_id in (select agency_id from kasane.role_assignment where user_id = :person)) desc, u.display_name
                         """)

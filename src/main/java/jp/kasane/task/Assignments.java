@@ -95,12 +95,12 @@ public class Assignments {
                         select distinct u.id, u.login, u.display_name as name, a.to_on as until, d.display_name as deputy
                         from kasane.app_user u join kasane.role_assignment r on r.user_id = u.id
                         left join lateral (select b.to_on, b.deputy_id from kasane.absence b
-                                           where b.user_id = u.id and b.ended_at is null and current_date between b.from_on and b.to_on
+                                           where b.user_id = u.id and b.ended_at is null and kasane.today() between b.from_on and b.to_on
                                            order by b.to_on desc limit 1) a on true
                         left join kasane.app_user d on d.id = a.deputy_id
                         where u.kind = 'person' and u.active and r.agency_id is not null
                           and r.role in ('reception', 'coordinator', 'member', 'manager')
-                          and r.valid_from <= current_date and (r.valid_to is null or r.valid_to >= current_date)
+                          and r.valid_from <= kasane.today() and (r.valid_to is null or r.valid_to >= kasane.today())
                           and ((select kasane.has_role('manager')) or kasane.audience_id(r.municipality_id, r.role, r.agency_id) = any ((select kasane.workable_audiences())::uuid[]))
                         order by name, login
                         """)

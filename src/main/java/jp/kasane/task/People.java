@@ -27,7 +27,7 @@ public class People {
                         """
                         select distinct u.login, u.display_name as name from kasane.app_user u join kasane.role_assignment r on r.user_id = u.id
                         where u.kind = 'person' and u.active and u.id <> kasane.acting_user() and r.agency_id = any (kasane.my_agencies())
-                          and r.valid_from <= current_date and (r.valid_to is null or r.valid_to >= current_date)
+                          and r.valid_from <= kasane.today() and (r.valid_to is null or r.valid_to >= kasane.today())
                         order by name, login
                         """)
                 .query(Colleague.class)

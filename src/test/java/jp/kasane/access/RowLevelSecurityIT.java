@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import jp.kasane.KasaneServer;
+import jp.kasane.foundation.JapaneseTime;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,6 +269,36 @@ class RowLevelSecurityIT {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    /** From midnight to nine in Japan it is yesterday in UTC; the exporter's connection and the owner's are in no time zone of ours. */
+    @Test
+    void theDayIsTheOneInJapanWhateverTimeZoneAConnectionHas() {
+        for (var zone : List.of("Pacific/Kiritimati", "Pacific/Pago_Pago")) {
+            assertThat((LocalDate) kasane.rolledBack(jdbc -> {
+                        jdbc.sql("set local time zone '" + zone + "'").update();
+                        return jdbc.sql("select kasane.today()")
+                                .query(LocalDate.class)
+                                .single();
+                    }))
+                    .isEqualTo(JapaneseTime.dayOf(Instant.now()));
+        }
+        assertThat(kasane.sql()
+                        .sql(
+                                """
+                                select p.oid::regprocedure::text from pg_proc p
+                                where p.pronamespace in ('kasane'::regnamespace, 'engine'::regnamespace, 'audit'::regnamespace) and p.prokind = 'f'
+                                  and pg_get_functiondef(p.oid) ~* 'current_date'
+                                union all
+                                select polrelid::regclass || '.' || polname from pg_policy
+                                where concat(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) ~* 'current_date'
+                                union all
+                                select adrelid::regclass::text from pg_attrdef where pg_get_expr(adbin, adrelid) ~* 'current_date'
+                                """)
+                        .query(String.class)
+                        .list())
+                .as("asks kasane.today() instead")
+                .isEmpty();
     }
 
     @Test
