@@ -125,6 +125,11 @@ public final class KasaneServer implements AutoCloseable {
         return start(data, "hachioji");
     }
 
+    /** One on a data directory that outlives it: whoever starts it again finds what was there. */
+    public static KasaneServer startIn(Path data, String profile) {
+        return start(data, profile);
+    }
+
     private static KasaneServer start(Path data, String profile) {
         try {
             return new KasaneServer(data, profile);

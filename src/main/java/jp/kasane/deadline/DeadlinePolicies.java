@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import jp.kasane.access.Acting;
@@ -98,9 +97,34 @@ public class DeadlinePolicies {
      */
     public DeadlinePolicy save(String step, Entered entered) {
         changes.requireChanger();
+        one(step);
+        return write(step, entered);
+    }
+
+    /**
+     * Gives a deadline to a step that the municipality adds to a diagram: its tasks have one from the first on. What was set stays.
+     *
+     * @param dueDays calendar days as they were typed; reminded and passed on as ours are by default
+     * @throws Refusal as {@link #save}, but for a step nobody knows; Invalid for an id that no task may have
+     */
+    public void begin(String step, String dueDays) {
+        changes.requireChanger();
+        if (step == null || !step.matches("Task_[A-Za-z0-9_]{1,80}")) {
+            throw new Refusal.Invalid(List.of(new Refusal.FieldError("step", "作業の id", "は、Task_ で始まる英数字にしてください。")));
+        }
+        if (list().stream().noneMatch(row -> row.step().equals(step) && row.policy() != null)) {
+            int due = days(step, dueDays, "dueDays", new ArrayList<>());
+            write(step, new Entered(true, dueDays, "calendar", due > 3 ? "2" : "0", "0", "7"));
+        }
+    }
+
+    private DeadlinePolicy write(String step, Entered entered) {
         // Before anything is read: of two who save at once, the second one's old values are the first one's new ones.
         DeadlineSettingsLock.alone(jdbc);
-        var before = Optional.ofNullable(one(step).policy());
+        var before = list().stream()
+                .filter(row -> row.step().equals(step))
+                .findFirst()
+                .map(Row::policy);
         var after = read(step, entered);
         if (before.filter(after::equals).isPresent()) {
             return after;

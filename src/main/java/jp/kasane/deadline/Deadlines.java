@@ -181,7 +181,10 @@ class Deadlines implements SweepDeadlines, EscalateDeadline, AgreedDates {
                             :remind, :due, :lead, :escalate, :created, :planned, :created
                         from kasane.stream s left join kasane.deadline_policy p on p.municipality_id = s.municipality_id and p.step = :step
                         where s.id = :stream
-                        on conflict (task_id) do nothing
+                        on conflict (task_id) do update set step = excluded.step, policy_id = excluded.policy_id, remind_at = excluded.remind_at,
+                            due_at = excluded.due_at, lead_at = excluded.lead_at, escalate_at = excluded.escalate_at, planned_on = excluded.planned_on
+                        -- A migrated task may be another step now.
+                        where deadline.step <> excluded.step and deadline.settled_at is null
                         """)
                 .param("id", Ids.next())
                 .param("stream", task.streamId())

@@ -182,6 +182,22 @@ public class RunningDiagrams {
                 .optional();
     }
 
+    /** What the diagrams in force call an element, whichever of them has it; empty where none does, or it has no label. */
+    public Optional<String> label(String elementId) {
+        return jdbc
+                .sql(
+                        """
+                        select distinct on (d.process_id) d.epoch, d.key, d.process_id, d.version, d.deployed_at
+                        from engine.process_definition d join engine.epoch e on e.epoch = d.epoch and e.current
+                        order by d.process_id, d.version desc
+                        """)
+                .query(Newest.class)
+                .stream()
+                .map(one -> labels(one.epoch(), one.key()).elements().get(elementId))
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
     /** The label of an element in a certain diagram, or its id where it has none. */
     public String name(UUID epoch, long definition, String elementId) {
         return labels(epoch, definition).elements().getOrDefault(elementId, elementId);

@@ -2,6 +2,7 @@ package jp.kasane.web;
 
 import java.util.Locale;
 import jp.kasane.casefile.Timeline;
+import jp.kasane.engine.RunningDiagrams;
 import org.springframework.context.MessageSource;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.stereotype.Component;
@@ -11,15 +12,23 @@ import org.springframework.stereotype.Component;
 class Words {
 
     private final MessageSource messages;
+    private final RunningDiagrams diagrams;
 
-    Words(MessageSource messages) {
+    Words(MessageSource messages, RunningDiagrams diagrams) {
         this.messages = messages;
+        this.diagrams = diagrams;
     }
 
     public String of(String group, Object code) {
-        return code == null
-                ? ""
-                : messages.getMessage(group + "." + code, null, code.toString(), LocaleContextHolder.getLocale());
+        if (code == null) {
+            return "";
+        }
+        var word = messages.getMessage(group + "." + code, null, null, LocaleContextHolder.getLocale());
+        if (word != null) {
+            return word;
+        }
+        // A step the municipality has added itself is called what its diagram calls it.
+        return group.equals("step") ? diagrams.label(code.toString()).orElse(code.toString()) : code.toString();
     }
 
     /** A code the municipality has a name of its own for: that name in Japanese, the message where there is one in another language. */

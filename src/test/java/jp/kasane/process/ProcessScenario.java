@@ -126,6 +126,7 @@ abstract class ProcessScenario {
             return next("assign-sitting");
         });
         work("close-agenda", job -> next("close-agenda"));
+        work("deploy-model", job -> next("deploy-model"));
         work("allocate-roles", job -> {
             allocated.add((String) job.getVariable("instanceKey"));
             return Map.of();

@@ -71,6 +71,7 @@ final class EveryPage {
     private final Browser browser;
     private final List<Visit> visits = new ArrayList<>();
     private String handover;
+    private String release;
     private UUID sitting;
 
     EveryPage(KasaneServer kasane, Browser browser) {
@@ -149,6 +150,35 @@ final class EveryPage {
                         .post("/api/v1/models/drafts", "{\"processId\":\"closure\"}")
                         .at("/id")
                         .asText());
+        var releasing = kasane.as("manager")
+                .post("/api/v1/models/drafts", "{\"kind\":\"process\",\"resourceId\":\"roster-outreach\"}")
+                .at("/id")
+                .asText();
+        add("manager", "/models/drafts/{id}/release", releasing);
+        add("auditor", "/model-releases");
+        release = kasane.as("manager")
+                .post(
+                        "/api/v1/models/drafts/" + releasing + "/release",
+                        "{\"versionTag\":\"every-1\",\"note\":\"頁のため\"}")
+                .at("/id")
+                .asText();
+        add("manager", "/model-releases/{id}", release);
+        add("manager", "/models/{kind}/{resource}/standard", "process", "plan");
+        add("manager", "/models/{process}/migration", "plan");
+        add("auditor", "/model-migrations");
+        add(
+                "manager",
+                "/model-migrations/{id}",
+                kasane.sql()
+                        .sql(
+                                """
+                                insert into kasane.model_migration (id, municipality_id, process_id, epoch, to_key, to_version, mapping, status, begun_by,
+                                    begun_at, ended_at)
+                                select gen_random_uuid(), municipality_id, 'plan', gen_random_uuid(), 1, 1, '{}', 'done', id, now(), now()
+                                from kasane.app_user where login = 'manager' returning id
+                                """)
+                        .query(UUID.class)
+                        .single());
         add("manager", "/settings/people/{id}", kasane.user("coordinator"));
         var handover = kasane.as("manager")
                 .post(
@@ -335,6 +365,7 @@ final class EveryPage {
     /** Puts back what would disturb others. */
     void putBack() {
         kasane.as("manager").delete("/api/v1/settings/sheet-link");
+        kasane.as("manager").post("/api/v1/models/releases/" + release + "/withdraw", "");
         for (var statement : new String[] {
             "update kasane.model_draft set discarded_at = now(), editor_id = null, editing_until = null",
             "delete from kasane.sitting where body_id in (select id from kasane.meeting_body where code = 'network-every')",
@@ -351,7 +382,7 @@ final class EveryPage {
         if (page.locator("[data-form]").count() > 0) {
             page.locator("#form .fjs-form").waitFor();
         }
-        if (visit.pattern().startsWith("/models/drafts/")) {
+        if (visit.pattern().equals("/models/drafts/{id}")) {
             page.locator(".modeler[data-ready]").waitFor();
         }
         if (visit.pattern().endsWith("/diagram") || visit.pattern().endsWith("/replay")) {

@@ -3,16 +3,17 @@ package jp.kasane.engine.internal;
 import io.camunda.client.CamundaClient;
 import io.camunda.client.api.worker.JobWorker;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import jp.kasane.access.SystemActor;
+import jp.kasane.engine.Deployments;
 import jp.kasane.engine.EngineMet;
+import jp.kasane.engine.OwnModels;
 import jp.kasane.foundation.Ids;
 import jp.kasane.worker.KasaneWorker;
 import org.slf4j.Logger;
@@ -22,23 +23,19 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/**
- * Brings the diagrams to the engine and opens the workers, as soon as the engine answers. A diagram is deployed in one bundle
- * with its own forms, and a decision table alone, since one changed file gives every resource of its deployment a new version
- * (DESIGN §6); the engine keeps the version of a bundle that has not changed. Tables first: diagrams ask them.
- */
+/** Brings the diagrams to the engine and opens the workers, as soon as the engine answers. */
 @Component("engine")
 class Deployment implements SmartLifecycle, HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
-    private static final Pattern FORM = Pattern.compile("formDefinition[^>]*\\bformId=\"([^\"]+)\"");
 
     private final CamundaClient camunda;
+    private final Deployments deployments;
+    private final ObjectProvider<OwnModels> own;
     private final ObjectProvider<KasaneWorker> workers;
     private final JdbcClient jdbc;
     private final SystemActor system;
@@ -49,11 +46,15 @@ class Deployment implements SmartLifecycle, HealthIndicator {
 
     Deployment(
             CamundaClient camunda,
+            Deployments deployments,
+            ObjectProvider<OwnModels> own,
             ObjectProvider<KasaneWorker> workers,
             JdbcClient jdbc,
             SystemActor system,
             ApplicationEventPublisher events) {
         this.camunda = camunda;
+        this.deployments = deployments;
+        this.own = own;
         this.events = events;
         this.workers = workers;
         this.jdbc = jdbc;
@@ -113,29 +114,21 @@ class Deployment implements SmartLifecycle, HealthIndicator {
         }
     }
 
+    /** Tables first: diagrams ask them. What the municipality has released itself comes instead of what is shipped under that id. */
     private void deployAll() throws IOException {
-        var resolver = new PathMatchingResourcePatternResolver();
-        for (var table : resolver.getResources("classpath:processes/decisions/*.dmn")) {
-            camunda.newDeployResourceCommand()
-                    .addResourceBytes(table.getContentAsByteArray(), table.getFilename())
-                    .requestTimeout(Duration.ofSeconds(20))
-                    .send()
-                    .join();
-        }
-        for (var diagram : resolver.getResources("classpath:processes/*.bpmn")) {
-            deploy(diagram);
-        }
+        var bundles = new LinkedHashMap<String, OwnModels.Bundle>();
+        shipped("processes/decisions/*.dmn").forEach(id -> bundles.put(id, deployments.shippedDecision(id)));
+        shipped("processes/*.bpmn").forEach(id -> bundles.put(id, deployments.shippedProcess(id)));
+        own.orderedStream()
+                .flatMap(models -> models.inForce().stream())
+                .forEach(bundle -> bundles.put(bundle.id(), bundle));
+        bundles.values().forEach(deployments::deploy);
     }
 
-    private void deploy(Resource diagram) throws IOException {
-        var xml = diagram.getContentAsByteArray();
-        var command = camunda.newDeployResourceCommand().addResourceBytes(xml, diagram.getFilename());
-        var forms = new LinkedHashSet<String>();
-        FORM.matcher(new String(xml, StandardCharsets.UTF_8)).results().forEach(found -> forms.add(found.group(1)));
-        for (var form : forms) {
-            command.addResourceFromClasspath("forms/" + form + ".form");
-        }
-        command.requestTimeout(Duration.ofSeconds(20)).send().join();
+    private static List<String> shipped(String pattern) throws IOException {
+        return Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath:" + pattern))
+                .map(file -> file.getFilename().replaceFirst("\\.[a-z]+$", ""))
+                .toList();
     }
 
     private synchronized void openWorkers() {

@@ -37,7 +37,8 @@ final class ProfileTables {
         closureCodes();
         profile.deadlines().steps().forEach(this::deadline);
         calendar();
-        for (var first : List.of("add_default_settings", "add_default_rules", "add_default_roster_days")) {
+        for (var first : List.of(
+                "add_default_settings", "add_default_rules", "add_default_roster_days", "add_default_release_days")) {
             jdbc.sql("select kasane." + first + "(?)")
                     .param(municipality)
                     .query()

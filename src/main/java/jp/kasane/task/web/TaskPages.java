@@ -55,7 +55,8 @@ class TaskPages {
             "watch",
             "community-issue",
             "network-meeting",
-            "roster-visit");
+            "roster-visit",
+            "model-release");
 
     private final Tasks tasks;
     private final TaskBrief brief;

@@ -1,0 +1,163 @@
+package jp.kasane.model;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.w3c.dom.Element;
+
+/**
+ * Whether an instance can go over from one version of its diagram to another, told from what is active in it. Camunda maps an element to one
+ * of the same kind in the same place; what waits has to wait for the same kind of thing. The engine has the last word: what is let through here
+ * may still be refused there, and is named then.
+ */
+final class MigrationRules {
+
+    /** What a token can stand in, or what listens while it does. */
+    private static final Set<String> STOOD_IN = Set.of(
+            "userTask",
+            "serviceTask",
+            "sendTask",
+            "businessRuleTask",
+            "scriptTask",
+            "receiveTask",
+            "callActivity",
+            "subProcess",
+            "intermediateCatchEvent",
+            "boundaryEvent",
+            "eventBasedGateway",
+            "startEvent");
+
+    private final Diagram from;
+    private final Diagram to;
+    private final Map<String, String> chosen;
+
+    /** @param chosen what somebody has decided beyond elements of the same id: of the former diagram to the new one */
+    MigrationRules(Diagram from, Diagram to, Map<String, String> chosen) {
+        this.from = from;
+        this.to = to;
+        this.chosen = chosen;
+    }
+
+    /**
+     * Why it cannot go over by itself.
+     *
+     * @param code gone, kind or scope
+     */
+    record Obstacle(String elementId, String name, String code) {}
+
+    private record Place(String kind, String scope) {}
+
+    /** From element to element, for everything that has a counterpart; what is not active is left alone by the engine. */
+    Map<String, String> mapping() {
+        var mapping = new TreeMap<String, String>();
+        from.byId().forEach((id, element) -> {
+            if (STOOD_IN.contains(element.getLocalName())) {
+                target(id).ifPresent(other -> mapping.put(id, other));
+            }
+        });
+        return mapping;
+    }
+
+    /** The counterpart: the chosen one, else the one of the same id; of the same kind and in the same place only. */
+    private Optional<String> target(String id) {
+        var other = chosen.getOrDefault(id, id);
+        return place(to, other).filter(found -> fits(id, found)).map(found -> other);
+    }
+
+    private boolean fits(String id, Place found) {
+        return place(from, id)
+                .filter(place -> place.kind().equals(found.kind())
+                        && chosen.getOrDefault(place.scope(), place.scope()).equals(found.scope()))
+                .isPresent();
+    }
+
+    /** What keeps an instance in which these are active from going over; empty where nothing does. */
+    List<Obstacle> obstacles(Collection<String> active) {
+        var found = new ArrayList<Obstacle>();
+        for (var id : active) {
+            var place = place(from, id);
+            if (place.isEmpty() || target(id).isPresent()) {
+                continue;
+            }
+            var other = place(to, chosen.getOrDefault(id, id));
+            found.add(new Obstacle(
+                    id,
+                    name(from, id),
+                    other.isEmpty()
+                            ? "gone"
+                            : other.get().kind().equals(place.get().kind()) ? "scope" : "kind"));
+        }
+        return found;
+    }
+
+    /** Elements of the new diagram this one could be mapped to, by id, with their labels. */
+    Map<String, String> candidates(String id) {
+        var found = new LinkedHashMap<String, String>();
+        place(from, id).ifPresent(place -> to.byId().keySet().stream()
+                .sorted()
+                .filter(other ->
+                        place(to, other).filter(there -> fits(id, there)).isPresent())
+                .forEach(other -> found.put(other, name(to, other))));
+        return found;
+    }
+
+    /** Timers that wait in the former diagram and are written otherwise in the new one: Camunda leaves the time they have. */
+    boolean timerDiffers(String id) {
+        var other = target(id);
+        return other.isPresent()
+                && !timer(from, id).equals(timer(to, other.get()))
+                && !timer(from, id).isEmpty();
+    }
+
+    static String name(Diagram diagram, String id) {
+        return diagram.element(id)
+                .map(element -> element.getAttribute("name").replaceAll("\\s+", " "))
+                .filter(name -> !name.isBlank())
+                .orElse(id);
+    }
+
+    private static String timer(Diagram diagram, String id) {
+        return diagram.element(id).stream()
+                .flatMap(element -> Diagram.children(element, Diagram.BPMN, "timerEventDefinition").stream())
+                .map(timer -> timer.getTextContent().strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static Optional<Place> place(Diagram diagram, String id) {
+        return diagram.element(id)
+                .filter(element -> STOOD_IN.contains(element.getLocalName()))
+                .map(element -> {
+                    var kind = new StringBuilder(element.getLocalName());
+                    for (var event :
+                            List.of("message", "timer", "signal", "error", "escalation", "link", "conditional")) {
+                        if (!Diagram.children(element, Diagram.BPMN, event + "EventDefinition")
+                                .isEmpty()) {
+                            kind.append(' ').append(event);
+                        }
+                    }
+                    if (!Diagram.children(element, Diagram.BPMN, "multiInstanceLoopCharacteristics")
+                            .isEmpty()) {
+                        kind.append(" multi");
+                    }
+                    if (element.getAttribute("triggeredByEvent").equals("true")) {
+                        kind.append(" event");
+                    }
+                    return new Place(kind.toString(), scope(element));
+                });
+    }
+
+    private static String scope(Element element) {
+        for (var parent = element.getParentNode(); parent instanceof Element above; parent = above.getParentNode()) {
+            if (Set.of("subProcess", "process").contains(above.getLocalName())) {
+                return above.getAttribute("id");
+            }
+        }
+        return "";
+    }
+}
