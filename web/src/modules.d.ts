@@ -5,3 +5,8 @@ declare module 'bpmn-js-create-append-anything';
 declare module '@bpmn-io/element-template-chooser';
 declare module 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 declare module '@camunda/linting';
+declare module 'diagram-js-minimap';
+declare module 'bpmn-js-token-simulation/lib/modeler';
+declare module 'bpmn-js-token-simulation/lib/viewer';
+declare module 'dmn-js/lib/Modeler';
+declare module 'dmn-js/lib/NavigatedViewer';

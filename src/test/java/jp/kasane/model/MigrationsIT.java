@@ -129,7 +129,7 @@ class MigrationsIT {
                         .status())
                 .isGreaterThanOrEqualTo(400);
         var draft = manager()
-                .post(API + "drafts", "{\"kind\":\"process\",\"resourceId\":\"consultation\"}")
+                .post(API + "drafts", "{\"processId\":\"consultation\"}")
                 .at("/id")
                 .asText();
         assertThat(manager()

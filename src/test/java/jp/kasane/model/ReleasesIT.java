@@ -322,7 +322,7 @@ class ReleasesIT {
     @Test
     void aNewerVersionIsNotReplacedUnseen() {
         var begun = manager()
-                .post(DRAFTS, "{\"kind\":\"process\",\"resourceId\":\"referral\"}")
+                .post(DRAFTS, "{\"processId\":\"referral\"}")
                 .at("/id")
                 .asText();
         var release = asked(draft("referral", "name=\"つなぎ\"", "name=\"つなぎの手続き\""), "between", "");

@@ -151,7 +151,7 @@ final class EveryPage {
                         .at("/id")
                         .asText());
         var releasing = kasane.as("manager")
-                .post("/api/v1/models/drafts", "{\"kind\":\"process\",\"resourceId\":\"roster-outreach\"}")
+                .post("/api/v1/models/drafts", "{\"processId\":\"roster-outreach\"}")
                 .at("/id")
                 .asText();
         add("manager", "/models/drafts/{id}/release", releasing);
@@ -179,6 +179,15 @@ final class EveryPage {
                                 """)
                         .query(UUID.class)
                         .single());
+        for (var begun : List.of("{\"formId\":\"plan-decision\"}", "{\"decisionId\":\"triage\"}")) {
+            add(
+                    "manager",
+                    "/models/drafts/{id}",
+                    kasane.as("manager")
+                            .post("/api/v1/models/drafts", begun)
+                            .at("/id")
+                            .asText());
+        }
         add("manager", "/settings/people/{id}", kasane.user("coordinator"));
         var handover = kasane.as("manager")
                 .post(
