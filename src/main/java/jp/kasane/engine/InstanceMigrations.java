@@ -60,6 +60,6 @@ public class InstanceMigrations {
 
     /** Camunda leaves a migrated task with the groups it had: these take their place. */
     public void candidateGroups(long task, List<String> groups) {
-        camunda.newUserTaskUpdateCommand(task).candidateGroups(groups).send().join();
+        camunda.newUpdateUserTaskCommand(task).candidateGroups(groups).send().join();
     }
 }

@@ -630,6 +630,26 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
                 .optional();
     }
 
+    /** What is in force of the municipality's own: kind and id ({@code process plan}) to the name of the version. */
+    @Transactional(readOnly = true)
+    public Map<String, String> own() {
+        mayLook();
+        var own = new HashMap<String, String>();
+        jdbc.sql(
+                        """
+                        select distinct on (kind, resource_id) kind || ' ' || resource_id as of, version_tag as tag, standard from kasane.model_release
+                        where status = 'deployed' order by kind, resource_id, ended_at desc
+                        """)
+                .query((row, n) -> {
+                    if (!row.getBoolean("standard")) {
+                        own.put(row.getString("of"), row.getString("tag"));
+                    }
+                    return null;
+                })
+                .list();
+        return own;
+    }
+
     /** The one that waits for its review or its time. */
     @Transactional(readOnly = true)
     public Optional<Release> open(String kind, String resourceId) {

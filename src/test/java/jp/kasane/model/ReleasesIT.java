@@ -321,10 +321,8 @@ class ReleasesIT {
     /** Begun from what was in force then; somebody else's release came between. */
     @Test
     void aNewerVersionIsNotReplacedUnseen() {
-        var begun = manager()
-                .post(DRAFTS, "{\"processId\":\"referral\"}")
-                .at("/id")
-                .asText();
+        var begun =
+                manager().post(DRAFTS, "{\"processId\":\"referral\"}").at("/id").asText();
         var release = asked(draft("referral", "name=\"つなぎ\"", "name=\"つなぎの手続き\""), "between", "");
         approve(release);
         awaitStatus(release, "deployed");

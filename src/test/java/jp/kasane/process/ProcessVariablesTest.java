@@ -39,6 +39,7 @@ class ProcessVariablesTest {
                         "passedAround",
                         "followAt",
                         "agendaAt",
+                        "releaseAt",
                         "sweepAt",
                         "reviewAt",
                         "reportAt",

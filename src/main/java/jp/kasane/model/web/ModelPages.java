@@ -5,6 +5,7 @@ import java.util.Map;
 import jp.kasane.engine.RunningDiagrams;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.Releases;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -22,11 +23,13 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class ModelPages {
 
     private final Drafts drafts;
+    private final Releases releases;
     private final RunningDiagrams running;
     private final FindingSentences sentences;
 
-    ModelPages(Drafts drafts, RunningDiagrams running, FindingSentences sentences) {
+    ModelPages(Drafts drafts, Releases releases, RunningDiagrams running, FindingSentences sentences) {
         this.drafts = drafts;
+        this.releases = releases;
         this.running = running;
         this.sentences = sentences;
     }
@@ -99,6 +102,7 @@ class ModelPages {
         page.addObject("inForce", running.inForce());
         page.addObject("forms", drafts.forms());
         page.addObject("tables", drafts.tables());
+        page.addObject("own", releases.own());
         page.addObject("may", drafts.mayEdit());
         page.addObject("errors", errors);
         return page;
