@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import holidays from '@holiday-jp/holiday_jp/lib/holidays.js';
 import { defineConfig, type Plugin } from 'vite';
+import { FORM_EDITOR, SIMULATION } from './src/words-at-build';
 
 /**
  * form-js has no hook for another language: its few words stand in its code. Here each is replaced, at build time, by a call to
@@ -32,6 +34,15 @@ const WORDS: [RegExp, string][] = [
   ],
   [/getLocaleDateFormat\(locale = 'default'\)/g, 'getLocaleDateFormat(locale = kasaneDates)'],
   [/dateFormat: getLocaleDateFlatpickrConfig\(\),/g, 'dateFormat: getLocaleDateFlatpickrConfig(), ...kasaneCalendar,'],
+  // What the form editor calls components and kinds of dates, and the first label of a new field.
+  ...['Checkbox', 'Checkbox group', 'Date time', 'Dynamic list', 'Group', 'Number', 'Radio group', 'Separator', 'Text area', 'Text field', 'Text view'].map(
+    (name): [RegExp, string] => [new RegExp(`(?<=\\b(?:name|label): )'${name}'`, 'g'), `kasaneWord('${name}')`],
+  ),
+  [/(?<=\b(?:name|label): )'Select'/g, "kasaneWord('Selection list')"],
+  [/(?<=\]: )'Date'/g, "kasaneWord('Date')"],
+  [/(?<=\]: )'Date & Time'/g, "kasaneWord('Date & Time')"],
+  [/(?<=\]: )'Static'/g, "kasaneWord('Static')"],
+  [/(?<=\]: )'Input data'/g, "kasaneWord('Input data')"],
   [/placeholder: getLocaleReadableDateFormat\(\)/g, 'placeholder: kasaneWord(getLocaleReadableDateFormat())'],
   [/placeholder: use24h \? 'hh:mm' : 'hh:mm --'/g, "placeholder: use24h ? kasaneWord('hh:mm') : 'hh:mm --'"],
 ];
@@ -126,7 +137,66 @@ function translateFormJs(): Plugin {
         if (translated.split(before).length !== 2) this.error(`form-js no longer has ${before}: update KEEPS_WHAT_WAS_TYPED in vite.config.ts`);
         translated = translated.replace(before, () => after);
       }
-      return { code: translated, map: null };
+      // Some of it is said as soon as the module is there.
+      return { code: `import '${source('words.ts')}';\n${translated}`, map: null };
+    },
+  };
+}
+
+const source = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
+/** The words of the form editor (src/words-at-build.ts): literals that are shown become calls of `said`. */
+function translateFormEditor(): Plugin {
+  const shown = String.raw`(?<=(?:\b(?:label|title|description|placeholder|tooltip|children|text)|"aria-label"): \[?|\breturn |\b(?:label|description) = )`;
+  return {
+    name: 'kasane:translate-form-editor',
+    transform(code, id) {
+      if (!id.includes('@bpmn-io/form-js-editor/dist/index.es.js')) return null;
+      let translated = code;
+      for (const word of Object.keys(FORM_EDITOR)) {
+        const literal = new RegExp(`${shown}(['"])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\1`, 'g');
+        if (!literal.test(translated)) this.error(`form-js-editor no longer says "${word}": update src/words-at-build.ts`);
+        translated = translated.replace(literal, () => `kasaneSaid(${JSON.stringify(word)})`);
+      }
+      for (const [before, after] of [
+        ['`Create ${getIndefiniteArticle(type)} ${label} element`', "kasaneSaid('Create {}', label)"],
+        ['`Remove ${entry.label}`', "kasaneSaid('Remove {}', entry.label)"],
+        // What it brings along of the properties panel asks this for each of its words.
+        ['function translateFallback(template, replacements) {', 'function translateFallback(template, replacements) {\n  template = kasaneSaid(template);'],
+      ]) {
+        if (translated.split(before).length !== 2) this.error(`form-js-editor no longer has ${before}: update vite.config.ts`);
+        translated = translated.replace(before, () => after);
+      }
+      return { code: `import { said as kasaneSaid } from '${source('model-form-words.ts')}';\n${translated}`, map: null };
+    },
+  };
+}
+
+/** The words of the token simulation, in the same way: quoted ones become a call, those in markup a call in braces. */
+function translateSimulation(): Plugin {
+  const found = new Set<string>();
+  return {
+    name: 'kasane:translate-simulation',
+    transform(code, id) {
+      if (!id.includes('bpmn-js-token-simulation/lib/')) return null;
+      let translated = code
+        .replace(`'<p class="bts-entry placeholder">No Entries</p>'`, '`<p class="bts-entry placeholder">No Entries</p>`')
+        .replace("${ wait ? 'Remove' : 'Add' } pause point", "${ wait ? 'Remove pause point' : 'Add pause point' }");
+      for (const word of Object.keys(SIMULATION)) {
+        const call = `kasaneSimulated('${word}')`;
+        const before = translated;
+        translated = translated
+          .replace(new RegExp(`(?<=(?:text:|\\|\\||[?:]) )'${word}'`, 'g'), () => call)
+          .replace(new RegExp(`(?<=(?:title|aria-label)="|>\\s*|\\}\\s+)${word}(?=["\`]| = \\$| \\$\\{scope|\\s*<)`, 'g'), () => `\${${call}}`);
+        if (translated !== before) found.add(word);
+      }
+      return translated === code
+        ? null
+        : { code: `import { simulated as kasaneSimulated } from '${source('simulation-words.ts')}';\n${translated}`, map: null };
+    },
+    buildEnd(error) {
+      const missed = Object.keys(SIMULATION).filter((word) => !found.has(word));
+      if (!error && missed.length > 0) this.error(`bpmn-js-token-simulation no longer says ${missed.join(', ')}: update src/words-at-build.ts`);
     },
   };
 }
@@ -164,7 +234,9 @@ function printingFont(): Plugin {
 // Names without a hash: the templates refer to them, and Spring serves them with their date.
 export default defineConfig({
   base: '/assets/',
-  plugins: [translateFormJs(), nationalHolidays(), printingFont()],
+  plugins: [translateFormJs(), translateFormEditor(), translateSimulation(), nationalHolidays(), printingFont()],
+  // form-js and its editor draw the same components: two copies of Preact would not see each other's hooks.
+  resolve: { dedupe: ['preact'] },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -172,7 +244,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', model: 'src/model.ts', hold: 'src/hold.ts' },
+      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', model: 'src/model.ts', 'model-form': 'src/model-form.ts', 'model-table': 'src/model-table.ts', hold: 'src/hold.ts' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunk-[name].js',

@@ -169,6 +169,21 @@ public class RunningDiagrams {
                 .toList();
     }
 
+    /** Diagrams in force (BPMN XML) with a task that uses this form. */
+    public List<String> using(String formId) {
+        return jdbc.sql(
+                        """
+                        select newest.resource from (
+                            select distinct on (d.process_id) d.resource
+                            from engine.process_definition d join engine.epoch e on e.epoch = d.epoch and e.current
+                            order by d.process_id, d.version desc) newest
+                        where position(:form in newest.resource) > 0
+                        """)
+                .param("form", "formId=\"" + formId + "\"")
+                .query(String.class)
+                .list();
+    }
+
     /**
      * One certain diagram as it was deployed (BPMN XML): versions are counted anew in each epoch of the broker.
      *

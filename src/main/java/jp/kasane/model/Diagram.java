@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jp.kasane.foundation.Refusal;
@@ -29,7 +31,10 @@ public record Diagram(String processId, String name, Document xml, Map<String, E
      * @throws Refusal.Invalid for what is no XML, could do harm, or holds no process
      */
     public static Diagram read(byte[] xml) {
-        var document = SafeXml.read(xml);
+        return of(SafeXml.read(xml));
+    }
+
+    static Diagram of(Document document) {
         var root = document.getDocumentElement();
         if (!BPMN.equals(root.getNamespaceURI()) || !root.getLocalName().equals("definitions")) {
             throw SafeXml.refused("は BPMN の図ではありません。");
@@ -46,6 +51,14 @@ public record Diagram(String processId, String name, Document xml, Map<String, E
                 .forEach(element -> byId.putIfAbsent(element.getAttribute("id"), element));
         var name = process.getAttribute("name");
         return new Diagram(id, name.isBlank() ? id : name.substring(0, Math.min(name.length(), 200)), document, byId);
+    }
+
+    /** Ids of the forms that its tasks use. */
+    Set<String> forms() {
+        return zeebe("formDefinition")
+                .map(form -> form.getAttribute("formId"))
+                .filter(id -> !id.isBlank())
+                .collect(Collectors.toSet());
     }
 
     Stream<Element> bpmn(String name) {

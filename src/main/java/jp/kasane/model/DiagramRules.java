@@ -466,6 +466,9 @@ final class DiagramRules {
             } else if (!form.get().getAttribute("bindingType").equals("deployment")) {
                 error(task, "task.formBinding");
             }
+            if (around.formDrafts().contains(formId)) {
+                findings.add(Finding.of(Severity.NOTE, "task.formDraft", task.getAttribute("id"), name(task), formId));
+            }
             groups(task);
             persisted(task);
             if (undocumented(task)) {
@@ -528,20 +531,42 @@ final class DiagramRules {
             if (form == null) {
                 return;
             }
-            var fields = Surroundings.fields(form);
+            var fields = Form.fields(form);
             around.needed().getOrDefault(formId, Map.of()).forEach((key, type) -> {
                 if (!fields.containsKey(key)
                         || !fields.get(key).path("type").asText().equals(type)) {
                     error(task, "form.lost", formId, key);
                 }
             });
-            gate(task)
-                    .flatMap(this::next)
-                    .filter(gateway -> gateway.getLocalName().equals("exclusiveGateway"))
-                    .ifPresent(gateway -> outgoing(gateway).stream()
-                            .flatMap(flow -> children(flow, BPMN, "conditionExpression").stream())
-                            .forEach(condition -> codes(task, formId, fields, condition)));
+            asked(task, formId, fields);
         });
+    }
+
+    /** What gateways ask of this one form and it can no longer answer; the element is its field. */
+    List<Finding> ofForm(Form form) {
+        var fields = form.fields();
+        diagram.bpmn("userTask")
+                .filter(task -> extension(task, "formDefinition")
+                        .filter(one -> one.getAttribute("formId").equals(form.formId()))
+                        .isPresent())
+                .forEach(task -> asked(task, form.formId(), fields));
+        return findings.stream()
+                .map(found -> new Finding(
+                        fields.get(found.args().get(1)).path("id").asText(form.formId()),
+                        found.elementName(),
+                        found.code(),
+                        found.severity(),
+                        found.args()))
+                .toList();
+    }
+
+    private void asked(Element task, String formId, Map<String, JsonNode> fields) {
+        gate(task)
+                .flatMap(this::next)
+                .filter(gateway -> gateway.getLocalName().equals("exclusiveGateway"))
+                .ifPresent(gateway -> outgoing(gateway).stream()
+                        .flatMap(flow -> children(flow, BPMN, "conditionExpression").stream())
+                        .forEach(condition -> codes(task, formId, fields, condition)));
     }
 
     private void codes(Element task, String formId, Map<String, JsonNode> fields, Element condition) {

@@ -22,6 +22,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * What a diagram may lean on: everything that is deployed beside it, and what Kasane understands.
  *
  * @param forms by id, as they would be deployed
+ * @param formDrafts which of these forms somebody is still drawing and nobody has released
+ * @param formNames what a form is called: as the first task that uses it
  * @param needed fields (key to type) of each form that the work behind it counts on: what the form Kasane ships requires
  * @param processes ids
  * @param decisions ids
@@ -33,6 +35,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  */
 public record Surroundings(
         Map<String, JsonNode> forms,
+        Set<String> formDrafts,
+        Map<String, String> formNames,
         Map<String, Map<String, String>> needed,
         Set<String> processes,
         Set<String> decisions,
@@ -56,9 +60,14 @@ public record Surroundings(
         var processes = new TreeSet<String>();
         var messages = new HashSet<String>();
         var errors = new HashSet<String>();
+        var formNames = new HashMap<String, String>();
         for (var file : files("processes/*.bpmn")) {
             var diagram = Diagram.read(bytes(file));
             processes.add(diagram.processId());
+            diagram.bpmn("userTask").forEach(task -> Diagram.extension(task, "formDefinition")
+                    .ifPresent(form -> formNames.putIfAbsent(
+                            form.getAttribute("formId"),
+                            task.getAttribute("name").replaceAll("\\s+", " "))));
             diagram.bpmn("message").forEach(message -> messages.add(message.getAttribute("name")));
             diagram.bpmn("error").forEach(error -> errors.add(error.getAttribute("errorCode")));
         }
@@ -67,39 +76,45 @@ public record Surroundings(
         var needed = new HashMap<String, Map<String, String>>();
         forms.forEach((id, form) -> needed.put(id, required(form)));
         return new Surroundings(
-                forms, needed, processes, decisions, listedVariables(), templates, messages, errors, null);
+                forms,
+                Set.of(),
+                formNames,
+                needed,
+                processes,
+                decisions,
+                listedVariables(),
+                templates,
+                messages,
+                errors,
+                null);
     }
 
     public Surroundings withSteps(Set<String> theSteps) {
+        return with(forms, formDrafts, Set.copyOf(theSteps));
+    }
+
+    private Surroundings with(Map<String, JsonNode> theForms, Set<String> theDrafts, Set<String> theSteps) {
         return new Surroundings(
-                forms, needed, processes, decisions, variables, templates, messages, errors, Set.copyOf(theSteps));
+                theForms, theDrafts, formNames, needed, processes, decisions, variables, templates, messages, errors,
+                theSteps);
     }
 
     /** The same with one form as somebody would like it to be. */
     public Surroundings withForm(String id, JsonNode form) {
         var changed = new TreeMap<>(forms);
         changed.put(id, form);
-        return new Surroundings(changed, needed, processes, decisions, variables, templates, messages, errors, steps);
+        return with(changed, formDrafts, steps);
     }
 
-    /** What is filled in on a form: key to component, those inside of groups as well. */
-    static Map<String, JsonNode> fields(JsonNode form) {
-        var found = new LinkedHashMap<String, JsonNode>();
-        for (var component : form.path("components")) {
-            if (component.path("type").asText().equals("group")) {
-                found.putAll(fields(component));
-            } else {
-                var key = component.has("path") ? component.path("path") : component.path("key");
-                if (key.isTextual()) {
-                    found.put(key.asText(), component);
-                }
-            }
-        }
-        return found;
+    /** The same with a form that is only drawn yet: a task may name it, and is told so. */
+    public Surroundings withFormDraft(String id, JsonNode form) {
+        var drafts = new TreeSet<>(formDrafts);
+        drafts.add(id);
+        return with(withForm(id, form).forms(), drafts, steps);
     }
 
     private static Map<String, String> required(JsonNode form) {
-        return fields(form).entrySet().stream()
+        return Form.fields(form).entrySet().stream()
                 .filter(field ->
                         field.getValue().path("validate").path("required").asBoolean())
                 .collect(Collectors.toMap(

@@ -23,7 +23,6 @@ import org.w3c.dom.Element;
  */
 final class TableRules {
 
-    private static final String DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/";
     static final int MOST = 20_000;
 
     /** FIRST, PRIORITY or RULE ORDER would make the order of the rows part of what they say: a manager reads rows one by one. */
@@ -52,10 +51,7 @@ final class TableRules {
     private record Rule(String id, int row, List<String> inputs, List<String> outputs) {}
 
     List<Finding> findings() {
-        var decisions = xml.getElementsByTagNameNS(DMN, "decision");
-        if (decisions.getLength() == 0) {
-            throw SafeXml.refused("は DMN の決定表ではありません。");
-        }
+        var decisions = xml.getElementsByTagNameNS(Table.DMN, "decision");
         for (int i = 0; i < decisions.getLength(); i++) {
             of((Element) decisions.item(i));
         }
@@ -74,8 +70,15 @@ final class TableRules {
             found(decision, Severity.ERROR, "dmn.hitPolicy", policy);
         }
         var rules = rules(table);
-        var columns = new ArrayList<Column>();
         var inputs = children(table, "input");
+        var answers = children(table, "output").size();
+        for (var rule : rules) {
+            if (rule.inputs().size() != inputs.size() || rule.outputs().size() != answers) {
+                found(decision, Severity.ERROR, "dmn.cells", rule.row());
+                return;
+            }
+        }
+        var columns = new ArrayList<Column>();
         for (int i = 0; i < inputs.size(); i++) {
             columns.add(input(inputs.get(i), i, rules));
         }
@@ -102,9 +105,9 @@ final class TableRules {
     }
 
     private Column input(Element input, int at, List<Rule> rules) {
-        var expression = children(input, "inputExpression").getFirst();
-        var type = expression.getAttribute("typeRef");
-        var name = text(expression);
+        var expressions = children(input, "inputExpression");
+        var type = expressions.isEmpty() ? "" : expressions.getFirst().getAttribute("typeRef");
+        var name = expressions.isEmpty() ? "" : text(expressions.getFirst());
         var label = input.getAttribute("label").isBlank() ? name : input.getAttribute("label");
         return new Column(
                 name,
@@ -312,6 +315,6 @@ final class TableRules {
     }
 
     private static List<Element> children(Element parent, String name) {
-        return Diagram.children(parent, DMN, name);
+        return Diagram.children(parent, Table.DMN, name);
     }
 }

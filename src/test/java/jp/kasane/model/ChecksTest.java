@@ -218,6 +218,125 @@ class ChecksTest {
                         && finding.args().equals(List.of("plan-decision", "decision")));
     }
 
+    // ── forms ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private static List<Finding> ofForm(String source, String... asking) {
+        return CHECKS.of(
+                Form.read(source.getBytes(StandardCharsets.UTF_8)),
+                Stream.of(asking)
+                        .map(process -> Diagram.read(source(process).getBytes(StandardCharsets.UTF_8)))
+                        .toList());
+    }
+
+    private static String formReplaced(String form, String found, String replacement) throws IOException {
+        var source = Files.readString(Path.of("forms", form + ".form"));
+        assertThat(source).contains(found);
+        return source.replace(found, replacement);
+    }
+
+    /** Only of the shipped ones: {@code FormSubsetTest}. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            form.version      | plan-decision      | "schemaVersion": 16          | "schemaVersion": 19
+            form.type         | plan-decision      | "type": "textfield"          | "type": "html"
+            form.key          | plan-decision      | "key": "documentNo"          | "key": "document-no"
+            form.twice        | plan-decision      | "key": "documentNo"          | "key": "decision"
+            form.label        | plan-decision      | "label": "文書番号"           | "label": ""
+            form.template     | plan-decision      | "label": "文書番号"           | "label": "=1 + 1"
+            form.part         | plan-decision      | "label": "文書番号"           | "label": "文書番号", "defaultValue": "1"
+            form.validation   | plan-decision      | "maxLength": 200           | "validationType": "phone"
+            form.pattern      | plan-decision      | "maxLength": 200           | "pattern": "("
+            form.pattern      | plan-decision      | "maxLength": 200           | "pattern": "^(a+)+$"
+            form.options      | consent            | "valuesKey": "agencyOptions" | "valuesKey": "everybodyOptions"
+            form.choice       | plan-decision      | "value": "decided"           | "value": ""
+            form.choiceTwice  | plan-decision      | "value": "returned"          | "value": "decided"
+            form.inList       | gather-information | "key": "relation",           | "key": "relation", "conditional": { "hide": "=relation = 1" },
+            form.condition    | plan-decision      | "hide": "=decision != \\"returned\\"" | "hide": "=count(for i in 1..999999999 return i) > 1"
+            form.condition    | plan-decision      | "hide": "=decision != \\"returned\\"" | "hide": "=matches(decision, \\"x\\")"
+            form.unknownField | plan-decision      | "hide": "=decision != \\"returned\\"" | "hide": "=nobody = 1"
+            feel.condition    | plan-decision      | "hide": "=decision != \\"returned\\"" | "hide": "decision"
+            feel.unreadable   | plan-decision      | "hide": "=decision != \\"returned\\"" | "hide": "=decision ="
+            form.needed       | plan-decision      | "key": "decidedOn"           | "key": "decidedAt"
+            form.changed      | plan-decision      | "type": "radio"              | "type": "textarea"
+            form.optional     | plan-decision      | "required": true             | "required": false
+            form.code         | plan-decision      | "value": "returned"          | "value": "back"
+            """)
+    void whatIsWrongWithAFormIsFound(String code, String form, String found, String replacement) throws IOException {
+        var asking = new String[] {"plan"};
+        assertThat(ofForm(Files.readString(Path.of("forms", form + ".form")), asking))
+                .isEmpty();
+        assertThat(ofForm(formReplaced(form, found, replacement), asking))
+                .extracting(Finding::code)
+                .contains(code);
+    }
+
+    @Test
+    void anAnswerThatAGatewayAsksForIsMissedAtItsField() throws IOException {
+        assertThat(ofForm(formReplaced("plan-decision", "\"value\": \"returned\"", "\"value\": \"back\""), "plan"))
+                .filteredOn(finding -> finding.code().equals("form.code"))
+                .isNotEmpty()
+                .allMatch(finding -> finding.elementId().equals("Field_decision"));
+    }
+
+    @Test
+    void aFormWithNothingToFillInIsOne() {
+        assertThat(ofForm("{\"id\":\"empty\",\"components\":[]}"))
+                .extracting(Finding::code)
+                .containsExactly("form.empty");
+        assertThat(CHECKS.of(Form.read(Form.blank("new-one", "見出し")), List.of()))
+                .extracting(Finding::code)
+                .containsExactly("form.empty");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            {                                                          | JSON として読めません
+            []                                                         | 部品の並び
+            {"id":"a"}                                                 | 部品の並び
+            {"components":[]}                                          | 英小文字
+            {"id":"Form_1","components":[]}                            | 英小文字
+            {"id":"a-","components":[]}                                | 英小文字
+            {"id":"a","components":[null]}                             | 種類
+            {"id":"a","components":[{"type":"group","components":1}]}  | 種類
+            {"id":"a","id":"b","components":[]}                        | JSON として読めません
+            {"id":"a","components":[]} x                               | JSON として読めません
+            """)
+    void whatIsNoFormIsRefusedInASentence(String source, String sentence) {
+        assertThatThrownBy(() -> Form.read(source.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        Refusal.Invalid.class,
+                        refused -> assertThat(refused.sentences().toString()).contains(sentence));
+    }
+
+    @Test
+    void aFormIsReadUpToOneMegabyteAndSixtyLevels() {
+        assertThatThrownBy(() -> Form.read(new byte[Form.MOST_BYTES + 1])).isInstanceOf(Refusal.Invalid.class);
+        var deep = "{\"id\":\"a\",\"components\":" + "[{\"type\":\"group\",\"components\":".repeat(40) + "[]"
+                + "}]".repeat(40) + "}";
+        assertThatThrownBy(() -> Form.read(deep.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Refusal.Invalid.class);
+    }
+
+    @Test
+    void aFormThatIsStillADraftIsToldAndNotMissed() {
+        var drawn = SHIPPED.withFormDraft(
+                "home-visit", Form.read(Form.blank("home-visit", "訪問")).schema());
+        var diagram = replaced("plan", "formId=\"plan-draft\"", "formId=\"home-visit\"");
+        assertThat(of(diagram)).extracting(Finding::code).containsExactly("task.formUnknown");
+        assertThat(new Checks(drawn).of(Diagram.read(diagram.getBytes(StandardCharsets.UTF_8))))
+                .singleElement()
+                .satisfies(note -> {
+                    assertThat(note.code()).isEqualTo("task.formDraft");
+                    assertThat(note.severity()).isEqualTo(Finding.Severity.NOTE);
+                });
+    }
+
     // ── decision tables ────────────────────────────────────────────────────────────────────────────────────────────
 
     private static String without(String source, String rule) {
@@ -352,7 +471,7 @@ class ChecksTest {
     void everyFindingHasASentenceInBothLanguages() throws IOException {
         var codes = new ArrayList<String>();
         var code = java.util.regex.Pattern.compile("\"([a-z]+\\.[a-zA-Z]+)\"");
-        for (var file : List.of("DiagramRules", "TableRules")) {
+        for (var file : List.of("DiagramRules", "FormRules", "TableRules")) {
             code.matcher(Files.readString(Path.of("src/main/java/jp/kasane/model", file + ".java")))
                     .results()
                     .forEach(found -> codes.add("model.finding." + found.group(1)));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Drafts of diagrams by the API: one works on each, every save is checked and on the trail, files stay as they are. */
+/** Drafts of diagrams, forms and tables by the API: one works on each, every save is checked and on the trail, files stay as they are. */
 class DraftsIT {
 
     private static final String DRAFTS = "/api/v1/models/drafts";
@@ -191,6 +191,199 @@ class DraftsIT {
         assertThat(manager.post(DRAFTS, "{\"processId\":\"nowhere\"}").status()).isEqualTo(404);
         assertThat(manager.post(DRAFTS, "{}").status()).isEqualTo(404);
         assertThat(manager.get(DRAFTS + "/nothing").status()).isEqualTo(404);
+    }
+
+    // ── forms and tables ───────────────────────────────────────────────────────────────────────────────────────────
+
+    private String begun(String body) {
+        return begun(DRAFTS, body);
+    }
+
+    private String begun(String path, String body) {
+        var answer = kasane.as("manager").post(path, body);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
+        made.add(answer.at("/id").asText());
+        return answer.at("/id").asText();
+    }
+
+    private static String file(String path) {
+        try {
+            return Files.readString(Path.of(path));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void draftsOfAFormAndOfATableAreThoseInForceAndNothingIsWrongWithThem() {
+        for (var each : List.of("plan-decision", "contact")) {
+            var id = begun("{\"formId\":\"" + each + "\"}");
+            var draft = kasane.as("auditor").get(DRAFTS + "/" + id);
+            assertThat(draft.at("/draft/kind").asText()).isEqualTo("form");
+            assertThat(draft.at("/draft/resourceId").asText()).isEqualTo(each);
+            assertThat(draft.at("/findings")).isEmpty();
+            assertThat(kasane.as("manager").get(DRAFTS + "/" + id + "/xml").text())
+                    .isEqualTo(file("forms/" + each + ".form"));
+        }
+        var id = begun("{\"decisionId\":\"triage\"}");
+        var draft = kasane.as("auditor").get(DRAFTS + "/" + id);
+        assertThat(draft.at("/draft/kind").asText()).isEqualTo("decision");
+        assertThat(draft.at("/findings")).isEmpty();
+        assertThat(kasane.as("manager").get(DRAFTS + "/" + id + "/xml").text())
+                .isEqualTo(file("processes/decisions/triage.dmn"));
+        assertThat(kasane.as("manager").get("/api/v1/models/forms").body().findValuesAsText("id"))
+                .contains("plan-decision", "contact");
+        assertThat(kasane.as("manager").get("/api/v1/models/decisions").body().findValuesAsText("id"))
+                .contains("triage", "owner");
+        assertThat(kasane.as("manager").post(DRAFTS, "{\"formId\":\"nowhere\"}").status())
+                .isEqualTo(404);
+        assertThat(kasane.as("manager")
+                        .post(DRAFTS, "{\"decisionId\":\"nowhere\"}")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aFormWithoutAFieldThatTheWorkNeedsIsSavedAndSaysSo() {
+        var id = begun("{\"formId\":\"plan-decision\"}");
+        var manager = kasane.as("manager");
+        var saved = manager.replace(
+                DRAFTS + "/" + id + "/xml?revision=1",
+                bytes(file("forms/plan-decision.form").replace("\"key\": \"decidedOn\"", "\"key\": \"otherDay\"")));
+        assertThat(saved.status()).isEqualTo(200);
+        assertThat(saved.at("/findings/0/code").asText()).isEqualTo("form.needed");
+        assertThat(saved.at("/findings/0/sentence").asText()).contains("decidedOn");
+        // A code that a gateway of the diagram in force asks for.
+        saved = manager.replace(
+                DRAFTS + "/" + id + "/xml?revision=2",
+                bytes(file("forms/plan-decision.form").replace("\"value\": \"returned\"", "\"value\": \"back\"")));
+        assertThat(saved.body().findValuesAsText("code")).contains("form.code");
+        // What the server cannot check.
+        saved = manager.replace(
+                DRAFTS + "/" + id + "/xml?revision=3",
+                bytes(file("forms/plan-decision.form").replace("\"type\": \"textfield\"", "\"type\": \"iframe\"")));
+        assertThat(saved.body().findValuesAsText("code")).contains("form.type");
+    }
+
+    @Test
+    void aTableWithTwoAnswersOrNoneIsSavedAndSaysSo() {
+        var id = begun("{\"decisionId\":\"meeting-body\"}");
+        var saved = kasane.as("manager")
+                .replace(
+                        DRAFTS + "/" + id + "/xml?revision=1",
+                        bytes(file("processes/decisions/meeting-body.dmn")
+                                .replaceFirst("<text>\"elderly\"</text>", "<text>\"needy\"</text>")));
+        assertThat(saved.status()).isEqualTo(200);
+        assertThat(saved.body().findValuesAsText("code")).contains("dmn.gap", "dmn.overlap");
+    }
+
+    @Test
+    void whatAFileIsIsReadFromWhatIsInIt() {
+        assertThat(kasane.as("manager")
+                        .get(DRAFTS + "/" + imported(bytes(file("forms/contact.form"))))
+                        .at("/draft/kind")
+                        .asText())
+                .isEqualTo("form");
+        assertThat(kasane.as("manager")
+                        .get(DRAFTS + "/" + imported(bytes(file("processes/decisions/owner.dmn"))))
+                        .at("/draft/kind")
+                        .asText())
+                .isEqualTo("decision");
+        for (var bad : List.of(
+                "{",
+                "{\"id\":\"a\"}",
+                "{\"id\":\"Not_One\",\"components\":[]}",
+                "{\"id\":\"a\",\"components\":[],\"x\":\"" + "x".repeat(2 * 1024 * 1024) + "\"}",
+                "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\">&x;</definitions>",
+                "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\"/>")) {
+            var answer = kasane.as("manager").upload(DRAFTS + "/import?fileName=a", bytes(bad));
+            assertThat(answer.status())
+                    .as(bad.substring(0, Math.min(bad.length(), 60)))
+                    .isEqualTo(422);
+            assertThat(answer.text()).contains("ファイル").doesNotContain("root:");
+        }
+    }
+
+    @Test
+    void aDraftKeepsItsKindAndItsId() {
+        var manager = kasane.as("manager");
+        var form = begun("{\"formId\":\"contact\"}");
+        var other = manager.replace(DRAFTS + "/" + form + "/xml?revision=1", bytes(file("forms/triage.form")));
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.text()).contains("様式の id は contact のまま");
+        assertThat(manager.replace(DRAFTS + "/" + form + "/xml?revision=1", shipped("plan"))
+                        .status())
+                .isEqualTo(422);
+        var table = begun("{\"decisionId\":\"owner\"}");
+        other = manager.replace(
+                DRAFTS + "/" + table + "/xml?revision=1", bytes(file("processes/decisions/triage.dmn")));
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.text()).contains("決定表の id は owner のまま");
+        assertThat(manager.get(DRAFTS + "/" + form).at("/draft/revision").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aFormIsHeldAndSavedAsADiagramIs() {
+        var id = begun("{\"formId\":\"contact\"}");
+        var first = kasane.as("manager");
+        var second = kasane.as("draft-second");
+        assertThat(second.post(DRAFTS + "/" + id + "/lock", "").status()).isEqualTo(200);
+        assertThat(first.post(DRAFTS + "/" + id + "/lock", "").text()).contains("図描 二子さんが編集しています");
+        assertThat(first.replace(DRAFTS + "/" + id + "/xml?revision=1", bytes(file("forms/contact.form")))
+                        .status())
+                .isEqualTo(409);
+        assertThat(second.replace(DRAFTS + "/" + id + "/xml?revision=1", bytes(file("forms/contact.form")))
+                        .status())
+                .isEqualTo(200);
+        // Her other window.
+        assertThat(second.replace(DRAFTS + "/" + id + "/xml?revision=1", bytes(file("forms/contact.form")))
+                        .text())
+                .contains("別の画面で");
+    }
+
+    @Test
+    void aNewFormBeginsWithItsTitleAndADiagramMayNameIt() {
+        var manager = kasane.as("manager");
+        var id = begun(DRAFTS + "/forms", "{\"formId\":\"home-visit\",\"title\":\"自宅の訪問\"}");
+        var draft = manager.get(DRAFTS + "/" + id);
+        assertThat(draft.at("/draft/name").asText()).isEqualTo("自宅の訪問");
+        assertThat(draft.at("/findings/0/code").asText()).isEqualTo("form.empty");
+
+        var diagram = begin("plan");
+        var saved = manager.replace(
+                DRAFTS + "/" + diagram + "/xml?revision=1",
+                bytes(new String(shipped("plan"), StandardCharsets.UTF_8)
+                        .replace("formId=\"plan-draft\"", "formId=\"home-visit\"")));
+        assertThat(saved.at("/findings/0/code").asText()).isEqualTo("task.formDraft");
+        assertThat(saved.at("/findings/0/severity").asText()).isEqualTo("note");
+        manager.delete(DRAFTS + "/" + id);
+        assertThat(manager.get(DRAFTS + "/" + diagram).body().findValuesAsText("code"))
+                .contains("task.formUnknown");
+    }
+
+    @Test
+    void theIdOfANewFormIsOneThatCanBeAndIsNobodyElses() {
+        var manager = kasane.as("manager");
+        begun(DRAFTS + "/forms", "{\"formId\":\"taken-form\",\"title\":\"先の様式\"}");
+        for (var bad : List.of(
+                "", "Visit", "visit_2", "-visit", "visit-", "a".repeat(61), "plan-draft", "contact", "taken-form")) {
+            var answer = manager.post(DRAFTS + "/forms", "{\"formId\":\"" + bad + "\",\"title\":\"訪問\"}");
+            assertThat(answer.status()).as(bad).isEqualTo(422);
+            assertThat(answer.text()).contains("様式の id");
+        }
+        assertThat(manager.post(DRAFTS + "/forms", "{\"formId\":\"visit\",\"title\":\" \"}")
+                        .text())
+                .contains("様式の名前");
+        assertThat(manager.post(DRAFTS + "/forms", "{}").status()).isEqualTo(422);
+        assertThat(kasane.as("auditor")
+                        .post(DRAFTS + "/forms", "{\"formId\":\"visit\",\"title\":\"訪問\"}")
+                        .status())
+                .isEqualTo(403);
     }
 
     @Test

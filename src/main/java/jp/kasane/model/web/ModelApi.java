@@ -33,7 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/models")
-@Tag(name = "models", description = "図の下書きと点検（配備はまだできません）")
+@Tag(name = "models", description = "図・様式・決定表の下書きと点検（配備はまだできません）")
 class ModelApi {
 
     /** More than any file may have: what comes after is not read. */
@@ -49,8 +49,11 @@ class ModelApi {
         this.sentences = sentences;
     }
 
-    /** @param processId of a diagram in force */
-    record Begun(String processId) {}
+    /** One of the three: the id of a diagram in force, of a form, or of a decision table. */
+    record Begun(String processId, String formId, String decisionId) {}
+
+    /** @param title its first heading, and what the draft is called */
+    record NewForm(String formId, String title) {}
 
     record One(Drafts.Draft draft, List<FindingSentences.Told> findings) {}
 
@@ -69,23 +72,49 @@ class ModelApi {
     }
 
     @GetMapping("/drafts")
-    @Operation(summary = "図の下書き（所管課・監査）")
+    @Operation(summary = "図・様式・決定表の下書き（所管課・監査）", description = "kind は process、form、decision。")
     List<Drafts.Draft> all() {
         return drafts.all();
     }
 
     @PostMapping("/drafts")
     @ResponseStatus(HttpStatus.CREATED)
-    @Operation(summary = "いま使われている図から下書きを始める（所管課）")
+    @Operation(summary = "いま使われている図・様式・決定表から下書きを始める（所管課）", description = "processId、formId、decisionId のどれか一つ。")
     Map<String, UUID> begin(@RequestBody Begun begun) {
-        return Map.of("id", drafts.begin(begun.processId() == null ? "" : begun.processId()));
+        if (begun.formId() != null) {
+            return Map.of("id", drafts.begin(Drafts.Kind.FORM, begun.formId()));
+        }
+        if (begun.decisionId() != null) {
+            return Map.of("id", drafts.begin(Drafts.Kind.DECISION, begun.decisionId()));
+        }
+        return Map.of("id", drafts.begin(Drafts.Kind.PROCESS, begun.processId() == null ? "" : begun.processId()));
+    }
+
+    @GetMapping("/forms")
+    @Operation(summary = "様式の一覧", description = "version のないものは、人の作業のない様式です。")
+    List<Drafts.Offered> forms() {
+        return drafts.forms();
+    }
+
+    @GetMapping("/decisions")
+    @Operation(summary = "決定表の一覧")
+    List<Drafts.Offered> tables() {
+        return drafts.tables();
+    }
+
+    @PostMapping("/drafts/forms")
+    @ResponseStatus(HttpStatus.CREATED)
+    @Operation(summary = "新しい様式の下書きを始める（所管課）", description = "formId は英小文字と数字を - でつないだ 60 字まで。もうある様式の id は 422。")
+    Map<String, UUID> beginNewForm(@RequestBody NewForm form) {
+        return Map.of("id", drafts.beginNewForm(form.formId(), form.title()));
     }
 
     @PostMapping(path = "/drafts/import", consumes = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
-            summary = "BPMN のファイルから下書きを始める（所管課。本文がファイルそのもの）",
-            description = "UTF-8、5 MB まで。DOCTYPE のあるもの、XML として読めないもの、BPMN でないものは 422。")
+            summary = "ファイルから下書きを始める（所管課。本文がファイルそのもの）",
+            description =
+                    "BPMN・DMN（5 MB まで）か様式の JSON（1 MB まで）、UTF-8。何であるかは中身で決まります。DOCTYPE のあるもの、読めないもの、どれでもないものは 422。")
     Map<String, UUID> upload(@RequestParam(defaultValue = "") String fileName, InputStream file) throws IOException {
         return Map.of("id", drafts.upload(fileName, file.readNBytes(MOST_READ)));
     }
@@ -97,15 +126,16 @@ class ModelApi {
     }
 
     @GetMapping(path = "/drafts/{id}/xml")
-    @Operation(summary = "下書きのファイル（取り込んだまま、または保存したまま。一字も変わりません）")
+    @Operation(summary = "下書きのファイル（様式は JSON。取り込んだまま、または保存したまま。一字も変わりません）")
     ResponseEntity<byte[]> xml(@PathVariable String id) {
         var draft = drafts.one(known(id));
         return ResponseEntity.ok()
-                .contentType(new MediaType("application", "xml", StandardCharsets.UTF_8))
+                .contentType(new MediaType(
+                        "application", draft.kind() == Drafts.Kind.FORM ? "json" : "xml", StandardCharsets.UTF_8))
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         ContentDisposition.attachment()
-                                .filename(draft.processId() + ".bpmn", StandardCharsets.UTF_8)
+                                .filename(draft.resourceId() + draft.kind().ending(), StandardCharsets.UTF_8)
                                 .build()
                                 .toString())
                 .header("X-Content-Type-Options", "nosniff")
@@ -141,6 +171,6 @@ class ModelApi {
     }
 
     static UUID known(String id) {
-        return Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("図の下書き"));
+        return Ids.parse(id).orElseThrow(() -> new Refusal.NotFound("下書き"));
     }
 }

@@ -31,14 +31,38 @@ class ModelPages {
         this.sentences = sentences;
     }
 
+    /**
+     * @param fresh {@code form} opens the fields for a new form
+     * @param id what its id is to be
+     */
     @GetMapping
-    ModelAndView all() {
-        return page(Map.of(), HttpStatus.OK);
+    ModelAndView all(
+            @RequestParam(name = "new", defaultValue = "") String fresh, @RequestParam(defaultValue = "") String id) {
+        var page = page(Map.of(), HttpStatus.OK);
+        return fresh.equals("form") ? page.addObject("entered", Map.of("formId", id, "title", "")) : page;
     }
 
     @PostMapping("/drafts")
-    String begin(@RequestParam(defaultValue = "") String processId) {
-        return "redirect:/models/drafts/" + drafts.begin(processId);
+    String begin(
+            @RequestParam(defaultValue = "") String processId,
+            @RequestParam(required = false) String formId,
+            @RequestParam(required = false) String decisionId) {
+        var id = formId != null
+                ? drafts.begin(Drafts.Kind.FORM, formId)
+                : decisionId != null
+                        ? drafts.begin(Drafts.Kind.DECISION, decisionId)
+                        : drafts.begin(Drafts.Kind.PROCESS, processId);
+        return "redirect:/models/drafts/" + id;
+    }
+
+    @PostMapping("/forms")
+    Object beginNewForm(@RequestParam(defaultValue = "") String formId, @RequestParam(defaultValue = "") String title) {
+        try {
+            return "redirect:/models/drafts/" + drafts.beginNewForm(formId, title);
+        } catch (Refusal.Invalid invalid) {
+            return page(invalid.sentences(), HttpStatus.UNPROCESSABLE_ENTITY)
+                    .addObject("entered", Map.of("formId", formId, "title", title));
+        }
     }
 
     @PostMapping("/imports")
@@ -73,6 +97,8 @@ class ModelPages {
         var page = new ModelAndView("models", status);
         page.addObject("drafts", drafts.all());
         page.addObject("inForce", running.inForce());
+        page.addObject("forms", drafts.forms());
+        page.addObject("tables", drafts.tables());
         page.addObject("may", drafts.mayEdit());
         page.addObject("errors", errors);
         return page;
