@@ -137,7 +137,8 @@ class FormEditorScreensIT {
                 .asText();
         browser.open(page, "/models/drafts/" + diagram);
         ready(page, "editing");
-        page.locator(".modeler-canvas g.djs-shape[data-element-id=Task_DraftPlan]").click();
+        page.locator(".modeler-canvas g.djs-shape[data-element-id=Task_DraftPlan]")
+                .click();
         var form = page.locator(".bio-properties-panel-group-header", new Page.LocatorOptions().setHasText("様式"))
                 .first();
         if (!form.getAttribute("class").contains("open")) {
