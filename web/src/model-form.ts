@@ -32,10 +32,10 @@ async function open(page: HTMLElement) {
   if (!mine) {
     panel?.remove();
     try {
-      const form = await createForm({ container: canvas, schema: withoutConditions(schema) as any, data: {}, properties: { readOnly: true } });
+      await createForm({ container: canvas, schema: withoutConditions(schema) as any, data: {}, properties: { readOnly: true } });
       draft.onFinding((id) => {
-        const field = (form as any)._container.querySelector(`[data-id="${CSS.escape(id)}"]`) as HTMLElement | null;
-        field?.scrollIntoView({ block: 'center' });
+        // form-js ends the id of each input with that of its field.
+        canvas.querySelector(`[id$="-${CSS.escape(id)}"]`)?.scrollIntoView({ block: 'center' });
       });
     } catch {
       broken(draft);

@@ -10,6 +10,8 @@ export const TABLE: Record<string, string> = {
   'Hit policy:': 'ヒットポリシー：',
   'Aggregation:': '集計：',
   Unique: '一つだけ当たる（UNIQUE）',
+  'No overlap is possible and all rules are disjoint. Only a single rule can be matched': '行は重ならず、当たるのは一行だけです。',
+  'Collects the values of all matching rules': '当たる行の答えをすべて集めます。',
   Collect: '当たるものを集める（COLLECT）',
   'Collect (Sum)': '集めて合計',
   'Collect (Min)': '集めて最小',

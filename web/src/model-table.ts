@@ -1,5 +1,6 @@
 import Modeler from 'dmn-js/lib/Modeler';
 import Viewer from 'dmn-js/lib/NavigatedViewer';
+import { HIT_POLICIES } from 'dmn-js-decision-table/lib/features/hit-policy/HitPolicies';
 import { language } from './words';
 import { TABLE } from './model-table-words';
 import { broken, editor as host, open as take, type Finding } from './model-draft';
@@ -21,6 +22,12 @@ import './model-more.css';
 function translate(word: string, filled?: Record<string, string>): string {
   const said = language === 'ja' ? (TABLE[word] ?? word) : word;
   return said.replace(/{([^}]+)}/g, (whole, key: string) => filled?.[key.trim()] ?? whole);
+}
+
+// dmn-js asks for the words of these nobody.
+for (const one of HIT_POLICIES as { label: string; explanation: string }[]) {
+  one.explanation = translate(one.explanation);
+  one.label = translate(one.label);
 }
 
 if (host) void open(host);

@@ -10,3 +10,4 @@ declare module 'bpmn-js-token-simulation/lib/modeler';
 declare module 'bpmn-js-token-simulation/lib/viewer';
 declare module 'dmn-js/lib/Modeler';
 declare module 'dmn-js/lib/NavigatedViewer';
+declare module 'dmn-js-decision-table/lib/features/hit-policy/HitPolicies';
