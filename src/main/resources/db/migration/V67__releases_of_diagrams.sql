@@ -68,6 +68,8 @@ create policy go_on on kasane.model_release for update using (
 grant select, insert on kasane.model_release, kasane.model_release_file to kasane_app;
 grant update (status, reviewed_by, reviewed_at, review, ended_at, version, refusal) on kasane.model_release to kasane_app;
 
+insert into kasane.erasure_way (table_name, way, why) values ('model_release', 'stays', 'a diagram is no case');
+
 create trigger trail after insert or update or delete on kasane.model_release for each row execute function audit.note_setting();
 
 -- ── the matter ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -60,7 +60,7 @@ class ModelScreensIT {
         var page = browser.as("manager");
         page.setViewportSize(1400, 1000);
         browser.open(page, "/models");
-        assertThat(page.locator("main")).containsText("まだ配備はできません");
+        assertThat(page.locator("main")).containsText("図の公開");
         page.getByLabel("プラン作成・決定の下書きを始める").click();
         ready(page, "editing");
         var draft = page.url();
