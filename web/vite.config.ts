@@ -172,7 +172,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', model: 'src/model.ts', hold: 'src/hold.ts' },
+      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', model: 'src/model.ts', compare: 'src/compare.ts', hold: 'src/hold.ts' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunk-[name].js',

@@ -149,6 +149,9 @@ final class EveryPage {
                         .post("/api/v1/models/drafts", "{\"processId\":\"closure\"}")
                         .at("/id")
                         .asText());
+        add("manager", "/models/compare");
+        shown("manager", "/models/compare", "/models/compare?kind=process&id=plan");
+        shown("manager", "/models/compare", "/models/compare?kind=form&id=plan-draft&to=file");
         add("manager", "/settings/people/{id}", kasane.user("coordinator"));
         var handover = kasane.as("manager")
                 .post(
@@ -353,6 +356,9 @@ final class EveryPage {
         }
         if (visit.pattern().startsWith("/models/drafts/")) {
             page.locator(".modeler[data-ready]").waitFor();
+        }
+        if (visit.path().startsWith("/models/compare?") && !visit.path().contains("file")) {
+            page.locator(".compare[data-ready]").waitFor();
         }
         if (visit.pattern().endsWith("/diagram") || visit.pattern().endsWith("/replay")) {
             page.locator("figure[data-drawn]").first().waitFor();
