@@ -66,7 +66,8 @@ interface Leaf {
 
 const SINGLE_PROCESS = '#process';
 const FILE = '#file';
-const FOREIGN_ORDER = 'order';
+/** In which order the members of a list stand that are told by their names. */
+const ORDER = '#order';
 
 const patcher = create({
   objectHash: (item) => JSON.stringify(item),
@@ -113,7 +114,11 @@ class Reader {
   constructor(private readonly warnings: Moddle[]) {
     for (const one of warnings) {
       if (one.element && one.property && one.value !== undefined) {
-        this.unresolved.set(one.element, { ...this.unresolved.get(one.element), [one.property.replace(/^\w+:/, '')]: `?${one.value}` });
+        const name = one.property.replace(/^\w+:/, '');
+        const known = this.unresolved.get(one.element) ?? {};
+        // A list of what is there has no room for what is not.
+        const field = OWN.has(name) ? `missing ${name}` : name;
+        this.unresolved.set(one.element, { ...known, [field]: [known[field], `?${one.value}`].filter(Boolean).join(' ') });
       }
     }
   }
@@ -145,7 +150,9 @@ class Reader {
       if (property.isReference) {
         set(name, property.isMany ? value.map((one: Moddle) => one.id ?? this.value(one)).sort() : this.reference(value));
       } else if (name === 'extensionElements') {
-        Object.assign(fields, this.byType('ext', [...(value.values ?? []), ...(value.elements ?? [])]));
+        Object.assign(fields, this.byType('ext', value.values ?? value.elements ?? []));
+        const rest = this.element(value, ['values', 'elements']);
+        if (Object.keys(rest).length > 0) fields['extension elements'] = rest;
       } else if (name === 'eventDefinitions') {
         Object.assign(fields, this.byType('event', value));
       } else if (name === 'documentation') {
@@ -209,7 +216,7 @@ function keyed(list: Plain[]): Plain {
   for (const name of ['target', 'key', 'name', 'value', 'id']) {
     const keys = list.map((one) => (one as Fields)[name]);
     if (keys.every((key) => typeof key === 'string' && key !== '') && new Set(keys).size === keys.length) {
-      const byKey: Fields = { [FOREIGN_ORDER]: keys };
+      const byKey: Fields = { [ORDER]: keys };
       // With a prefix no name can be taken for the order, or for what JavaScript has on every object.
       list.forEach((one, n) => (byKey[`=${keys[n]}`] = Object.fromEntries(Object.entries(one as Fields).filter(([field]) => field !== name))));
       return byKey;
@@ -496,16 +503,16 @@ function walk(delta: Delta, path: string[], found: Leaf[]) {
     return;
   }
   const moves = entries.filter(([, one]) => Array.isArray(one) && one[2] === 3);
-  if (path[path.length - 1] === FOREIGN_ORDER) {
+  if (path[path.length - 1] === ORDER) {
     // What came or went is told by itself.
-    if (moves.length > 0) found.push({ path: at, before: null, after: null });
+    if (moves.length > 0) found.push({ path: at.replace(ORDER, 'order'), before: null, after: null });
     return;
   }
   const came = entries.filter(([key, one]) => key !== '_t' && !key.startsWith('_') && Array.isArray(one)).map(([, one]) => (one as unknown as Plain[])[0]);
   const went = entries.filter(([key, one]) => key.startsWith('_') && key !== '_t' && Array.isArray(one) && one[2] === 0).map(([, one]) => (one as unknown as Plain[])[0]);
   for (let n = 0; n < Math.max(came.length, went.length); n++) found.push({ path: at, before: went[n], after: came[n] });
   for (const [key, one] of entries) if (key !== '_t' && !Array.isArray(one)) walk(one, [...path, key], found);
-  if (moves.length > 0) found.push({ path: [...path, FOREIGN_ORDER].join('/'), before: null, after: null });
+  if (moves.length > 0) found.push({ path: [...path, 'order'].join('/'), before: null, after: null });
 }
 
 const isComposed = (value: Plain) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -513,7 +520,7 @@ const isComposed = (value: Plain) => typeof value === 'object' && value !== null
 /** All that came or went with a value. */
 function spread(value: Plain, path: string[], side: 'before' | 'after', found: Leaf[]) {
   if (isComposed(value)) {
-    const entries = Object.entries(value as Fields).filter(([key]) => key !== FOREIGN_ORDER || !Array.isArray((value as Fields)[key]));
+    const entries = Object.entries(value as Fields).filter(([key]) => key !== ORDER);
     if (entries.length === 0) found.push({ path: path.join('/'), [side]: true });
     for (const [key, one] of entries) spread(one, [...path, named(key)], side, found);
   } else {

@@ -172,8 +172,43 @@ test('nothing that has no words of its own is hidden', async () => {
   assert.match((await sentences('process', plan, unused)).join('\n'), /Signal_X › name」: なし → 合図/);
   const nowhere = changed(plan, 'targetRef="Task_DecidePlan"', 'targetRef="Task_Nowhere"');
   assert.match((await sentences('process', plan, nowhere)).join('\n'), /Task_Nowhere/);
+  const flow = changed(plan, '<bpmn:incoming>Flow_PlanPath_to_DecidePlan</bpmn:incoming>', '<bpmn:incoming>Flow_PlanPath_to_DecidePlan</bpmn:incoming><bpmn:incoming>Flow_A</bpmn:incoming><bpmn:incoming>Flow_B</bpmn:incoming>');
+  assert.deepEqual(await sentences('process', plan, flow), ['作業「プランの決定・追認」の「missing incoming」: なし → ?Flow_A ?Flow_B']);
+  const inputs = '<zeebe:input source="=caseId" target="caseId" />';
+  const later = changed(changed(plan, inputs, ''), '<zeebe:input source="=meetingType" target="meetingType" />', '<zeebe:input source="=meetingType" target="meetingType" />' + inputs);
+  assert.deepEqual(await sentences('process', plan, later), ['プロセスの呼び出し「重層的支援会議で協議」の渡す変数の順番が変わりました']);
+  const twice = changed(plan, inputs, inputs + '<zeebe:input source="=route" target="caseId" />');
+  assert.match((await sentences('process', plan, twice)).join('\n'), /=route/);
   const colour = changed(plan, 'bpmnElement="Task_DraftPlan"', 'bpmnElement="Task_DraftPlan" xmlns:bioc="http://bpmn.io/schema/bpmn/biocolor/1.0" bioc:fill="#fff000"');
   assert.match((await sentences('process', plan, colour)).join('\n'), /塗りの色: なし → #fff000/);
+});
+
+test('whichever value of a file is another one, something is told', async () => {
+  const silent = [];
+  let tried = 0;
+  const other = (value) => (value === 'true' ? 'false' : value === 'false' ? 'true' : /^-?[\d.]+$/.test(value) ? `${value}1` : `${value}x`);
+  for (const [format, text] of [['process', file('processes/invitation.bpmn')], ['decision', file('processes/decisions/meeting-type.dmn')]]) {
+    // Every attribute, and every text that is more than space.
+    for (const found of text.matchAll(/ ([\w:]+)="([^"]*)"|>([^<>]*[^<>\s][^<>]*)</g)) {
+      const [whole, name, attribute, inside] = found;
+      if (name && /^(xmlns(:.*)?|version|encoding|xsi:type)$/.test(name)) continue;
+      const changedPart = name ? ` ${name}="${other(attribute)}"` : `>${other(inside.trim())}<`;
+      const is = text.slice(0, found.index) + changedPart + text.slice(found.index + whole.length);
+      tried++;
+      if ((await differences(format, text, is, 'ja')).length === 0) silent.push(whole);
+    }
+  }
+  const form = JSON.parse(draftForm);
+  const leaves = (value, path = []) => (typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, one]) => leaves(one, [...path, key])) : [path]);
+  for (const path of leaves(form)) {
+    const copy = structuredClone(form);
+    const holder = path.slice(0, -1).reduce((at, key) => at[key], copy);
+    holder[path.at(-1)] = { other: 1 };
+    tried++;
+    if ((await differences('form', draftForm, JSON.stringify(copy), 'ja')).length === 0) silent.push(path.join('.'));
+  }
+  assert.deepEqual(silent, []);
+  assert.ok(tried > 500, `${tried} values`);
 });
 
 test('a step that moves into another process part is changed, not gone', async () => {
