@@ -4,9 +4,20 @@ export interface Canvas {
   addMarker(element: string, marker: string): void;
   removeMarker(element: string, marker: string): void;
   scrollToElement(element: string, padding?: number): void;
+  viewbox(box?: Box): Box & { scale: number; inner: Box };
+  resized(): void;
+}
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+export interface Events {
+  on(event: string, does: () => void): void;
 }
 export interface Registry {
-  get(id: string): { x: number; y: number; width: number; height: number } | undefined;
+  get(id: string): (Box & { waypoints?: { x: number; y: number }[] }) | undefined;
 }
 export interface Overlays {
   add(element: string, overlay: { position: { top?: number; left?: number; bottom?: number; right?: number }; html: HTMLElement }): void;
@@ -16,6 +27,7 @@ export interface Drawn {
   canvas: Canvas;
   registry: Registry;
   overlays: Overlays;
+  events: Events;
   show(xml: string): Promise<void>;
 }
 
@@ -44,6 +56,7 @@ export async function viewer(host: HTMLElement): Promise<Drawn> {
     canvas: viewer.get<Canvas>('canvas'),
     registry: viewer.get<Registry>('elementRegistry'),
     overlays: viewer.get<Overlays>('overlays'),
+    events: viewer.get<Events>('eventBus'),
     async show(xml: string) {
       // Labels are broken into lines by their measured width: the parts of the font that they need must be there first.
       await document.fonts.load(`12px ${FONT}`, xml);

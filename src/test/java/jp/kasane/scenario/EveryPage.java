@@ -188,6 +188,9 @@ final class EveryPage {
                             .at("/id")
                             .asText());
         }
+        add("manager", "/models/compare");
+        shown("manager", "/models/compare", "/models/compare?kind=process&id=plan");
+        shown("manager", "/models/compare", "/models/compare?kind=form&id=plan-draft&to=file");
         add("manager", "/settings/people/{id}", kasane.user("coordinator"));
         var handover = kasane.as("manager")
                 .post(
@@ -393,6 +396,9 @@ final class EveryPage {
         }
         if (visit.pattern().equals("/models/drafts/{id}")) {
             page.locator(".modeler[data-ready]").waitFor();
+        }
+        if (visit.path().startsWith("/models/compare?") && !visit.path().contains("file")) {
+            page.locator(".compare[data-ready]").waitFor();
         }
         if (visit.pattern().endsWith("/diagram") || visit.pattern().endsWith("/replay")) {
             page.locator("figure[data-drawn]").first().waitFor();

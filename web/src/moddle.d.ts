@@ -1,0 +1,3 @@
+/** Readers of files that come without types. */
+declare module 'bpmn-moddle';
+declare module 'dmn-moddle';
