@@ -115,7 +115,7 @@ class MigrationPages {
     @PostMapping("/model-migrations/{id}/instances/{key}/reseat")
     String reseat(@PathVariable String id, @PathVariable String key, RedirectAttributes flash) {
         migrations.reseat(known(id), key(key));
-        flash.addFlashAttribute("said", "migration.said.reseated");
+        flash.addFlashAttribute("said", "migrating.said.reseated");
         return "redirect:/model-migrations/" + id;
     }
 
