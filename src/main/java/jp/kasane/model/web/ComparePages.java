@@ -3,8 +3,10 @@ package jp.kasane.model.web;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.Releases;
 import jp.kasane.model.Versions;
 import jp.kasane.model.Versions.Kind;
 import org.springframework.stereotype.Controller;
@@ -17,26 +19,29 @@ import org.springframework.web.bind.annotation.RequestParam;
 class ComparePages {
 
     private static final String DRAFT = "draft:";
+    private static final String RELEASE = "release:";
 
     /** Chosen in the browser and not sent anywhere. */
     private static final String FILE = "file";
 
     private final Versions versions;
     private final Drafts drafts;
+    private final Releases releases;
 
-    ComparePages(Versions versions, Drafts drafts) {
+    ComparePages(Versions versions, Drafts drafts, Releases releases) {
         this.versions = versions;
         this.drafts = drafts;
+        this.releases = releases;
     }
 
     /**
      * Something that can be compared.
      *
-     * @param value as the address names it: a version's number, {@code draft:<id>}, {@code shipped} or {@code file}
-     * @param type version, draft, shipped or file
-     * @param at when it was deployed or saved
-     * @param by who saved it
-     * @param basedOn the version that a draft began from; null for a file
+     * @param value as the address names it: a version's number, {@code draft:<id>}, {@code release:<id>}, {@code shipped} or {@code file}
+     * @param type version, draft, release, shipped or file
+     * @param at when it was deployed, saved or asked for
+     * @param by who saved it or asked for it
+     * @param basedOn the version that a draft began from or a release replaces; null for a file
      * @param url where its file is; null for one that is yet to be chosen
      */
     record Side(
@@ -88,7 +93,7 @@ class ComparePages {
         };
     }
 
-    /** The one in force first, then what was before it, what Kasane ships, drafts, and a file. */
+    /** The one in force first, then what was before it, what Kasane ships, drafts, releases, and a file. */
     private List<Side> sides(Kind kind, String id) {
         var path =
                 switch (kind) {
@@ -133,16 +138,36 @@ class ComparePages {
                     draft.basedOn(),
                     "/api/v1/models/drafts/" + draft.id() + "/xml"));
         }
+        for (var release : releasesOf(kind, id)) {
+            sides.add(new Side(
+                    RELEASE + release.id(),
+                    "release",
+                    null,
+                    release.askedAt(),
+                    false,
+                    null,
+                    release.askedBy(),
+                    release.replaces(),
+                    "/api/v1/models/releases/" + release.id() + "/files/" + release.kind() + "/" + id));
+        }
         sides.add(new Side(FILE, FILE, null, null, false, null, null, null, null));
         return sides;
     }
 
     private List<Drafts.Draft> draftsOf(Kind kind, String id) {
-        return kind == Kind.PROCESS
-                ? drafts.all().stream()
-                        .filter(draft -> draft.processId().equals(id))
-                        .toList()
-                : List.of();
+        return drafts.all().stream()
+                .filter(draft -> draft.kind().name().equals(kind.name())
+                        && draft.resourceId().equals(id))
+                .toList();
+    }
+
+    /** What was asked for as it was then, of diagrams and tables: drafts go on. */
+    private List<Releases.Release> releasesOf(Kind kind, String id) {
+        return releases.all().stream()
+                .filter(release -> !release.standard()
+                        && release.kind().equals(kind.name().toLowerCase(Locale.ROOT))
+                        && release.resourceId().equals(id))
+                .toList();
     }
 
     private static Side side(List<Side> sides, String value) {
