@@ -1,5 +1,6 @@
 package jp.kasane.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -102,6 +103,7 @@ public class Migrations {
      */
     public record Group(
             int version, List<Named> standing, int instances, List<Obstacle> obstacles, List<Named> timers) {
+        @JsonProperty
         public boolean goes() {
             return obstacles.isEmpty();
         }
@@ -122,6 +124,7 @@ public class Migrations {
      */
     public record Preview(
             String processId, String name, int version, int newer, List<Group> groups, Map<String, String> mapping) {
+        @JsonProperty
         public int going() {
             return groups.stream()
                     .filter(Group::goes)
@@ -129,6 +132,7 @@ public class Migrations {
                     .sum();
         }
 
+        @JsonProperty
         public int staying() {
             return groups.stream()
                     .filter(group -> !group.goes())

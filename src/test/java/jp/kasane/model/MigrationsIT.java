@@ -183,7 +183,7 @@ class MigrationsIT {
                 .param("id", UUID.fromString(two))
                 .query(Boolean.class)
                 .single());
-        assertThat(manager().get("/models/consultation/migration").text()).contains("もう新しい版");
+        assertThat(manager().get("/models/consultation/migration").text()).contains("いまの版で動いているものは");
         assertThat(kasane.sql()
                         .sql(
                                 "select count(*) from audit.entry where what like 'model_migration.%' and refs -> 'key' ->> 'id' = :id")
@@ -226,21 +226,31 @@ class MigrationsIT {
                 .single();
     }
 
-    /** 定例会議: instances of matters, which stand in a timer. What the engine says no to is named; then nothing is in the way. */
+    /** 地域課題: instances of matters. What the engine says no to is named; then nothing is in the way. */
     @Test
     void whatIsPausedWaitsWhatIsRefusedIsNamedAndSeatedAgain() {
-        var diagram = shipped("network-meeting").replace("name=\"定例会議\"", "name=\"定例の会議\"");
-        int version = deploy("network-meeting", diagram);
-        int running = preview("network-meeting", "{}").at("/going").asInt();
+        for (var title : new String[] {"夜の居場所がない", "移動の足がない"}) {
+            assertThat(kasane.as("coordinator")
+                            .post(
+                                    "/api/v1/community-issues",
+                                    "{\"data\":{\"issue\":\"new\",\"title\":\"%s\",\"description\":\"事例が続く\"}}"
+                                            .formatted(title))
+                            .status())
+                    .isEqualTo(201);
+        }
+        await("two of them").atMost(SOON).until(() -> runningUnder("community-issue", inForce("community-issue")) == 2);
+        var diagram = shipped("community-issue").replace("name=\"地域課題\"", "name=\"地域の課題\"");
+        int version = deploy("community-issue", diagram);
+        int running = preview("community-issue", "{}").at("/going").asInt();
         assertThat(running).isPositive();
 
         // Mapped as if it ran under a diagram it does not run under.
         var id = paused(
-                "network-meeting",
+                "community-issue",
                 version,
                 "(select min(key) from engine.process_definition where process_id = 'plan')");
         assertThat(manager()
-                        .post(API + "network-meeting/migration", "{\"version\":" + version + ",\"mapping\":{}}")
+                        .post(API + "community-issue/migration", "{\"version\":" + version + ",\"mapping\":{}}")
                         .status())
                 .isEqualTo(409);
         await("nothing goes on")
@@ -253,7 +263,7 @@ class MigrationsIT {
         var report = migration(id);
         assertThat(report.at("/migration/failed").asInt()).as(report.text()).isEqualTo(running);
         assertThat(report.at("/left/0/reason").asText()).isNotBlank();
-        assertThat(runningUnder("network-meeting", version)).isZero();
+        assertThat(runningUnder("community-issue", version)).isZero();
         assertThat(manager().post(API + "migrations/" + id + "/pause", "").status())
                 .isEqualTo(409);
 
@@ -261,12 +271,12 @@ class MigrationsIT {
                 + report.at("/left/0/instanceKey").asText() + "/reseat";
         assertThat(manager().post(seat, "").status()).isEqualTo(204);
         assertThat(manager().post(seat, "").status()).isEqualTo(409);
-        await("seated again").atMost(SOON).until(() -> runningUnder("network-meeting", version) == 1);
+        await("seated again").atMost(SOON).until(() -> runningUnder("community-issue", version) == 1);
 
-        var rest = begin("network-meeting", version, "{}");
+        var rest = begin("community-issue", version, "{}");
         awaitDone(rest);
         assertThat(migration(rest).at("/migration/done").asInt()).isEqualTo(running - 1);
-        await("all of them").atMost(SOON).until(() -> runningUnder("network-meeting", version) == running);
+        await("all of them").atMost(SOON).until(() -> runningUnder("community-issue", version) == running);
     }
 
     @Test

@@ -303,7 +303,7 @@ class ReleasesIT {
                         DRAFTS + "/" + draft + "/release",
                         "{\"versionTag\":\"版 一\",\"note\":\"  \",\"releaseAt\":\"2020-01-01T09:00\"}");
         assertThat(wrong.status()).isEqualTo(422);
-        assertThat(wrong.at("/errors").findValuesAsText("field"))
+        assertThat(wrong.at("/fields").findValuesAsText("field"))
                 .containsExactlyInAnyOrder("versionTag", "note", "releaseAt");
         assertThat(kasane.as("coordinator")
                         .post(DRAFTS + "/" + draft + "/release", "{\"versionTag\":\"a\",\"note\":\"b\"}")

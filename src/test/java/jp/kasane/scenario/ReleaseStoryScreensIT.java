@@ -93,7 +93,8 @@ class ReleaseStoryScreensIT {
 
         page.locator("#days-Task_Budget").fill("5");
         page.locator("button:has-text('決める')").click();
-        assertThat(page.locator("main")).containsText("点検で見つかったものは");
+        assertThat(page.locator("main")).containsText("期限を決めました");
+        assertThat(page.locator("main .rows .tag.alarm")).hasCount(0);
         page.locator("#versionTag").fill("2026-12.1");
         page.locator("#note").fill("プランの案ができたら、予算を確かめる作業が所管課に届きます。");
         page.locator("button:has-text('申請する')").click();
