@@ -1,4 +1,4 @@
-import { differences, Unreadable, MOST, type Difference, type Format } from './differences';
+import { differences, tables, Unreadable, MOST, type Difference, type Format, type Mark, type Table } from './differences';
 import { text, viewer, type Box, type Drawn } from './drawn';
 import { language } from './words';
 import 'bpmn-js/dist/assets/diagram-js.css';
@@ -23,6 +23,7 @@ const TEXT = {
     before: 'まえ',
     after: 'あと',
     whole: '全文を見る',
+    note: '説明',
     none: 'なし',
     kind: { added: '増えた', removed: 'なくなった', changed: '変わった', moved: '位置が変わった' },
   },
@@ -38,6 +39,7 @@ const TEXT = {
     before: 'Before',
     after: 'After',
     whole: 'All of the text',
+    note: 'Description',
     none: 'none',
     kind: { added: 'new', removed: 'gone', changed: 'changed', moved: 'moved' },
   },
@@ -94,6 +96,7 @@ async function open(host: HTMLElement) {
       const help = host.querySelector<HTMLElement>('.compare-help');
       if (help) help.hidden = work.length === 0;
       found.hidden = false;
+      if (host.dataset.kind === 'decision') host.querySelector('.compare-tables')!.replaceChildren(...(await tables(before, after, language)).map(table));
       if (host.dataset.kind === 'process') {
         try {
           drawing ??= await draw(host);
@@ -209,6 +212,52 @@ function whole(one: Difference): HTMLElement {
   }
   details.append(summary, list);
   return details;
+}
+
+/** The newer table, with what was there before struck out. */
+function table(one: Table): HTMLElement {
+  const scroll = document.createElement('div');
+  scroll.className = 'scroll';
+  scroll.tabIndex = 0;
+  scroll.setAttribute('role', 'region');
+  scroll.setAttribute('aria-label', one.title);
+  const drawn = document.createElement('table');
+  drawn.className = 'compare-table';
+  const cell = (name: 'th' | 'td', kind: Mark, ...content: (string | Node)[]) => {
+    const made = document.createElement(name);
+    if (kind !== 'same') {
+      made.classList.add(`is-${kind}`);
+      if (name === 'th') made.append(sign(kind));
+    }
+    made.append(...content);
+    return made;
+  };
+  const caption = document.createElement('caption');
+  caption.textContent = one.title;
+  drawn.append(caption);
+  const head = drawn.createTHead().insertRow();
+  head.append(cell('th', 'same', '#'), ...one.columns.map((column) => cell('th', column.kind, column.name)), cell('th', 'same', TEXT.note));
+  head.querySelectorAll('th').forEach((made) => (made.scope = 'col'));
+  const body = drawn.createTBody();
+  for (const row of one.rows) {
+    const line = body.insertRow();
+    const number = cell('th', row.kind, row.number);
+    number.setAttribute('scope', 'row');
+    line.append(number, ...[...row.cells, row.note].map((said) => cell('td', 'same', ...both(row.kind, said))));
+  }
+  scroll.append(drawn);
+  return scroll;
+}
+
+function both(kind: Mark, { before, after }: { before: string | null; after: string | null }): Node[] {
+  const made = (name: 'del' | 'ins' | 'span', text: string) => {
+    const element = document.createElement(name);
+    // An empty cell of a table applies to everything.
+    element.textContent = text === '' ? '–' : text;
+    return element;
+  };
+  if (before === after || (kind === 'added' && after !== null)) return [made(kind === 'added' ? 'ins' : 'span', after ?? '')];
+  return [...(before === null ? [] : [made('del', before)]), ' ', ...(after === null ? [] : [made('ins', after)])].map((one) => (typeof one === 'string' ? document.createTextNode(one) : one));
 }
 
 // ── on the diagrams ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -81,6 +81,58 @@ export async function differences(format: Format, before: string, after: string,
   return tell(old, now, language);
 }
 
+/** A decision table with what is different in it, in the order of the newer one; what is gone stands where it was. */
+export interface Table {
+  title: string;
+  columns: { name: string; result: boolean; kind: Mark }[];
+  rows: { number: string; kind: Mark; cells: { before: string | null; after: string | null }[]; note: { before: string | null; after: string | null } }[];
+}
+export type Mark = 'added' | 'removed' | 'changed' | 'same';
+
+/** @throws Unreadable for a file that holds no table */
+export async function tables(before: string, after: string, language: Language): Promise<Table[]> {
+  const [old, now] = [await read('decision', before, language), await read('decision', after, language)];
+  const found: Table[] = [];
+  for (const key of merged([...old.items.keys()], [...now.items.keys()])) {
+    const item = now.items.get(key) ?? old.items.get(key)!;
+    const order = (part: string) => merged(old.orders.get(`${key} ${part}`)?.keys ?? [], now.orders.get(`${key} ${part}`)?.keys ?? []);
+    const columns = order('columns');
+    if (columns.length === 0) continue;
+    const mark = (one: string, changed: boolean): Mark => (!old.items.has(one) ? 'added' : !now.items.has(one) ? 'removed' : changed ? 'changed' : 'same');
+    const said = (side: Read, row: string, field: string): string | null => {
+      const says = side.items.get(row)?.says;
+      const value = field === 'description' ? says?.description : (says?.cells as Fields | undefined)?.[`=${field}`];
+      return value === undefined || value === null ? null : String(value);
+    };
+    const pair = (row: string, field: string) => ({ before: said(old, row, field), after: said(now, row, field) });
+    found.push({
+      title: item.title(language),
+      columns: columns.map((column) => {
+        const [was, is] = [old.items.get(column), now.items.get(column)];
+        return { name: (is ?? was)!.name, result: (is ?? was)!.type === 'dmn:OutputClause', kind: mark(column, leaves(was?.says, is?.says).length > 0) };
+      }),
+      rows: order('rows').map((row) => ({
+        number: (now.items.get(row) ?? old.items.get(row))!.name,
+        kind: mark(row, leaves(old.items.get(row)?.says, now.items.get(row)?.says).length > 0),
+        cells: columns.map((column) => pair(row, column)),
+        note: pair(row, 'description'),
+      })),
+    });
+  }
+  return found;
+}
+
+/** The newer order, with what is only in the older one behind what it stood behind. */
+function merged(old: string[], now: string[]): string[] {
+  const all = [...now];
+  old.forEach((key, n) => {
+    if (now.includes(key)) return;
+    const behind = old.slice(0, n).reverse().find((one) => all.includes(one));
+    all.splice(behind === undefined ? 0 : all.indexOf(behind) + 1, 0, key);
+  });
+  return all;
+}
+
 async function read(format: Format, text: string, language: Language): Promise<Read> {
   const words = SENTENCES[language];
   if (new Blob([text]).size > MOST) throw new Unreadable(words.tooLarge);
@@ -609,7 +661,10 @@ function tell(old: Read, now: Read, language: Language): Difference[] {
       const { incoming, outgoing, ...rest } = says;
       return rest;
     };
-    for (const leaf of leaves(withoutFlows(was.says), withoutFlows(item.says))) pushLeaf(item, 'changed', leaf);
+    // The cells of a column go with it, as what an element does goes with the element.
+    const ofColumn = (path: string) => path.match(/^(?:cells|cellDetails)\/([^/]+)/)?.[1];
+    const wentWithColumn = (path: string) => ofColumn(path) !== undefined && old.items.has(ofColumn(path)!) && !now.items.has(ofColumn(path)!);
+    for (const leaf of leaves(withoutFlows(was.says), withoutFlows(item.says))) if (!wentWithColumn(leaf.path)) pushLeaf(item, 'changed', leaf);
     for (const list of ['incoming', 'outgoing']) {
       // It follows from the flows, unless the file forgets one.
       const told = (says: Fields) => ((says[list] ?? []) as string[]).filter(stays).join(', ');

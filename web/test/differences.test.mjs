@@ -10,6 +10,7 @@ const names = (path, ending) => readdirSync(new URL(path, folder)).filter((name)
 
 let vite;
 let differences;
+let tables;
 let Unreadable;
 before(async () => {
   vite = await createServer({
@@ -21,7 +22,7 @@ before(async () => {
     optimizeDeps: { noDiscovery: true },
     ssr: { noExternal: ['zeebe-bpmn-moddle'] },
   });
-  ({ differences, Unreadable } = await vite.ssrLoadModule('/src/differences.ts'));
+  ({ differences, tables, Unreadable } = await vite.ssrLoadModule('/src/differences.ts'));
 });
 after(() => vite.close());
 
@@ -238,6 +239,25 @@ test('a table is told by its rows and columns', async () => {
   const [order] = await differences('decision', first(triage), first(last), 'ja');
   assert.equal(order.kind, 'changed');
   assert.match(order.sentence, /の \d+ 行目の順番: 1 → \d+$/);
+});
+
+test('a table shows what is gone where it was', async () => {
+  const row = triage.match(/\s*<rule id="Rule_ClearAndAnswered">[\s\S]*?<\/rule>/)[0];
+  const [whole] = await tables(triage, triage, 'ja');
+  assert.equal(whole.title, '決定表「事例の区分と多機関協働の目安」');
+  assert.deepEqual(whole.columns.map((one) => [one.name, one.result, one.kind]).slice(0, 1), [['主訴', false, 'same']]);
+  assert.ok(whole.rows.every((one) => one.kind === 'same'));
+  const [cut] = await tables(triage, triage.replace(row, ''), 'ja');
+  assert.deepEqual([cut.rows[0].kind, cut.rows[0].cells[0], cut.rows.length], ['removed', { before: '"clear"', after: null }, whole.rows.length]);
+  const [cell] = await tables(triage, changed(triage, /(id="Entry_ClearAndAnswered_complaint">\s*<text>)"clear"/, '$1"many"'), 'ja');
+  assert.deepEqual([cell.rows[0].kind, cell.rows[0].cells[0], cell.rows[1].kind], ['changed', { before: '"clear"', after: '"many"' }, 'same']);
+  const column = changed(triage, /<input id="Input_complaint"[\s\S]*?<\/input>/, '').replaceAll(/\s*<inputEntry id="Entry_\w+_complaint">[\s\S]*?<\/inputEntry>/g, '');
+  assert.deepEqual(await sentences('decision', triage, column), ['決定表「事例の区分と多機関協働の目安」の条件の列「主訴」がなくなりました']);
+  assert.ok((await sentences('decision', column, triage)).includes('決定表「事例の区分と多機関協働の目安」の 1 行目の「主訴」: なし → "clear"'));
+  const [narrow] = await tables(triage, column, 'ja');
+  assert.equal(narrow.columns[0].kind, 'removed');
+  assert.deepEqual(narrow.rows[0].cells[0], { before: '"clear"', after: null });
+  assert.deepEqual(narrow.rows[0].cells[1].before, narrow.rows[0].cells[1].after);
 });
 
 test('a form is told by its fields', async () => {
