@@ -22,6 +22,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 public class Notices {
 
+    /** Every page shows how many there are: somebody with tens of thousands waits for no count of them. */
+    private static final int MOST_COUNTED = 100;
+
     private final JdbcClient jdbc;
     private final Clock clock;
     private final Outbox outbox;
@@ -184,7 +187,8 @@ public class Notices {
     @Transactional(readOnly = true)
     public int unread() {
         return jdbc.sql(
-                        "select count(*) from kasane.notification where user_id = kasane.acting_user() and read_at is null")
+                        "select count(*) from (select from kasane.notification where user_id = kasane.acting_user() and read_at is null limit :most) x")
+                .param("most", MOST_COUNTED)
                 .query(Integer.class)
                 .single();
     }

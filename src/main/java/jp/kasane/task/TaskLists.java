@@ -189,7 +189,11 @@ public class TaskLists {
             groups.addAll(wanted.tagGroups());
             if (!few && !holding && groups.size() > 1) {
                 var sizes = sizes();
-                groups.sort(Comparator.comparing(group -> sizes.getOrDefault(groupOf(group), 0)));
+                var shares = shares();
+                groups.sort(Comparator.<List<String>, Integer>comparing(group -> sizes.getOrDefault(groupOf(group), 0))
+                        .thenComparing(group -> group.stream()
+                                .mapToDouble(tag -> shares.getOrDefault(tag, 0.0))
+                                .sum()));
             }
         }
 
@@ -268,6 +272,17 @@ public class TaskLists {
                         sizes.put(row.getString("in_group"), row.getInt("number"));
                     });
             return sizes;
+        }
+
+        /** Among all tasks, where the eyes have more of each than is compared; a tag that is not there is rare. */
+        private Map<String, Double> shares() {
+            var shares = new HashMap<String, Double>();
+            jdbc.sql("select tag, share from kasane.tag_shares(:tags::text[])")
+                    .param("tags", groups.stream().flatMap(List::stream).toArray(String[]::new))
+                    .query(row -> {
+                        shares.put(row.getString("tag"), row.getDouble("share"));
+                    });
+            return shares;
         }
 
         private static String groupOf(List<String> tags) {
