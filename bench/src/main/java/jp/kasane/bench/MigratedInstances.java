@@ -86,20 +86,20 @@ public final class MigratedInstances {
     }
 
     private static void begin(int instances) throws Exception {
-        try (var threads = Executors.newFixedThreadPool(4)) {
-            var begun = new ArrayList<Future<?>>();
-            for (int i = 0; i < instances; i++) {
-                var body =
-                        """
-                        {"data":{"channel":"phone","broughtBy":"family","receivedAt":"2026-11-20T10:00:00+09:00","subjectKnown":true,
-                         "subjectName":"移行 %d","concerns":["work"],"mainConcern":"work","story":"架空"}}"""
-                                .formatted(i);
-                begun.add(threads.submit(() -> post("reception", "/consultations", body)));
-            }
-            for (var one : begun) {
-                one.get();
-            }
+        var threads = Executors.newFixedThreadPool(4);
+        var begun = new ArrayList<Future<?>>();
+        for (int i = 0; i < instances; i++) {
+            var body =
+                    """
+                    {"data":{"channel":"phone","broughtBy":"family","receivedAt":"2026-11-20T10:00:00+09:00","subjectKnown":true,
+                     "subjectName":"移行 %d","concerns":["work"],"mainConcern":"work","story":"架空"}}"""
+                            .formatted(i);
+            begun.add(threads.submit(() -> post("reception", "/consultations", body)));
         }
+        for (var one : begun) {
+            one.get();
+        }
+        threads.shutdown();
         int open;
         do {
             Thread.sleep(500);
