@@ -149,15 +149,6 @@ final class EveryPage {
                         .post("/api/v1/models/drafts", "{\"processId\":\"closure\"}")
                         .at("/id")
                         .asText());
-        for (var begun : List.of("{\"formId\":\"plan-decision\"}", "{\"decisionId\":\"triage\"}")) {
-            add(
-                    "manager",
-                    "/models/drafts/{id}",
-                    kasane.as("manager")
-                            .post("/api/v1/models/drafts", begun)
-                            .at("/id")
-                            .asText());
-        }
         add("manager", "/settings/people/{id}", kasane.user("coordinator"));
         var handover = kasane.as("manager")
                 .post(
