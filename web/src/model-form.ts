@@ -66,9 +66,13 @@ async function open(page: HTMLElement) {
   draft.press('undo', () => actions.trigger('undo'));
   draft.press('redo', () => actions.trigger('redo'));
   // form-js listens to keys on an SVG that it does not have. What is being typed is undone by its own field.
-  page.querySelector('.modeler-work')!.addEventListener('keydown', (event) => {
-    const { key, ctrlKey, metaKey, shiftKey, target } = event as KeyboardEvent;
-    if ((target as HTMLElement).closest('input, textarea, select, [contenteditable=true]')) return;
+  const work = page.querySelector('.modeler-work')!;
+  document.addEventListener('keydown', (event) => {
+    const { key, ctrlKey, metaKey, shiftKey } = event;
+    const target = event.target as HTMLElement;
+    // Where a field was removed, the focus is nowhere.
+    if (target !== document.body && !work.contains(target)) return;
+    if (target.closest('input, textarea, select, [contenteditable=true]')) return;
     if (ctrlKey || metaKey) {
       const action = key === 'z' || key === 'Z' ? (shiftKey ? 'redo' : 'undo') : key === 'y' || key === 'Y' ? 'redo' : '';
       if (action) {
