@@ -1,6 +1,7 @@
 package jp.kasane.scenario;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A manager begins a new form and names it in a diagram. */
+/** A manager changes a form: adds a field, removes one the work behind it needs and is told, begins a new form and names it in a diagram. */
 class FormEditorScreensIT {
 
     private static KasaneServer kasane;
@@ -37,6 +38,94 @@ class FormEditorScreensIT {
         return page.locator(".modeler-findings li[data-code='" + code + "']");
     }
 
+    private static Locator field(Page page, String id) {
+        return page.locator(".fjs-element[data-id='" + id + "']").first();
+    }
+
+    private static void saved(Page page, int revision) {
+        page.locator(".modeler[data-revision='" + revision + "']").waitFor();
+    }
+
+    private static String file(Page page) {
+        return kasane.as("manager")
+                .get("/api/v1/models/drafts/" + page.locator(".modeler").getAttribute("data-draft") + "/xml")
+                .text();
+    }
+
+    private static Page begin(String formId) {
+        var page = browser.as("manager");
+        page.setViewportSize(1400, 1000);
+        var id = kasane.as("manager")
+                .post("/api/v1/models/drafts", "{\"formId\":\"" + formId + "\"}")
+                .at("/id")
+                .asText();
+        browser.open(page, "/models/drafts/" + id);
+        ready(page, "editing");
+        return page;
+    }
+
+    @Test
+    void aFieldIsAddedByTheKeyboardNamedAndStandsInTheFile() {
+        var page = begin("plan-decision");
+        assertThat(page.locator(".modeler-none")).isVisible();
+        page.locator("button.fjs-palette-field[data-field-type=textfield]").focus();
+        page.keyboard().press("Enter");
+        saved(page, 2);
+        // form-js gives a key that says nothing.
+        assertThat(finding(page, "form.key")).hasCount(1);
+        finding(page, "form.key").locator("button").click();
+        group(page, "基本");
+        panel(page, "label").fill("決定に立ち会った人");
+        panel(page, "key").fill("witness");
+        panel(page, "key").press("Tab");
+        assertThat(finding(page, "form.key")).hasCount(0);
+        assertThat(page.locator(".modeler-none")).isVisible();
+        assertThat(page.locator(".modeler-state")).containsText("に保存しました");
+        assertThat(file(page))
+                .contains("\"key\": \"witness\"", "\"label\": \"決定に立ち会った人\"", "\"schemaVersion\": 16")
+                .contains("\"executionPlatformVersion\": \"8.6.0\"");
+        // Undone from outside of a field of the panel.
+        page.locator("[data-do=undo]").click();
+        page.locator("[data-do=undo]").click();
+        page.locator("[data-do=undo]").click();
+        assertThat(page.locator(".fjs-form-editor")).not().containsText("決定に立ち会った人");
+    }
+
+    /** A field of the panel, in its open group. */
+    private static Locator panel(Page page, String name) {
+        return page.locator("[data-entry-id='" + name + "']")
+                .locator("input, [contenteditable=true]")
+                .first();
+    }
+
+    private static void group(Page page, String name) {
+        var header = page.locator(".bio-properties-panel-group-header", new Page.LocatorOptions().setHasText(name))
+                .first();
+        if (!header.getAttribute("class").contains("open")) {
+            header.click();
+        }
+    }
+
+    @Test
+    void aFieldThatTheWorkNeedsIsRemovedAndMissedUntilItIsBack() {
+        var page = begin("plan-decision");
+        field(page, "Field_decidedOn").click();
+        page.keyboard().press("Delete");
+        assertThat(finding(page, "form.needed")).containsText("decidedOn");
+        assertThat(page.locator(".modeler-state")).containsText("に保存しました");
+        page.keyboard().press("Control+z");
+        assertThat(finding(page, "form.needed")).hasCount(0);
+        assertThat(field(page, "Field_decidedOn")).isVisible();
+
+        var auditor = browser.as("auditor");
+        browser.open(auditor, "/models/drafts/" + page.locator(".modeler").getAttribute("data-draft"));
+        ready(auditor, "reading");
+        assertThat(auditor.locator(".modeler-panel")).hasCount(0);
+        assertThat(auditor.locator(".fjs-palette")).hasCount(0);
+        // What a condition would hide, too.
+        assertThat(auditor.locator(".modeler-canvas")).containsText("戻す理由");
+    }
+
     @Test
     void aNewFormIsBegunWhereADiagramMissesIt() {
         var page = browser.as("manager");
@@ -61,11 +150,7 @@ class FormEditorScreensIT {
         ready(page, "editing");
         page.locator(".modeler-canvas g.djs-shape[data-element-id=Task_DraftPlan]")
                 .click();
-        var form = page.locator(".bio-properties-panel-group-header", new Page.LocatorOptions().setHasText("様式"))
-                .first();
-        if (!form.getAttribute("class").contains("open")) {
-            form.click();
-        }
+        group(page, "様式");
         var id = page.locator(".modeler-panel [name=formId]");
         assertThat(page.locator("#modeler-forms option[value=home-visit]")).hasAttribute("label", "自宅の訪問（下書き）");
         assertThat(id).hasAttribute("list", "modeler-forms");

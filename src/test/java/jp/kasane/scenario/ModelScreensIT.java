@@ -156,6 +156,55 @@ class ModelScreensIT {
     }
 
     @Test
+    void itIsTriedOutWithoutAnythingOfItInTheFile() {
+        var page = browser.as("manager");
+        page.setViewportSize(1400, 1000);
+        var id = kasane.as("manager")
+                .post("/api/v1/models/drafts", "{\"processId\":\"closure\"}")
+                .at("/id")
+                .asText();
+        browser.open(page, "/models/drafts/" + id);
+        ready(page, "editing");
+        assertThat(page.locator(".djs-minimap.open")).isVisible();
+        shape(page, "Task_EvaluateClosure").click();
+        page.keyboard().press("m");
+        assertThat(page.locator(".djs-minimap.open")).hasCount(0);
+        page.locator("[data-do=map]").click();
+        assertThat(page.locator(".djs-minimap.open")).isVisible();
+
+        page.locator("[data-do=try]").click();
+        assertThat(page.locator(".modeler-state")).containsText("動かしてみています");
+        assertThat(page.locator("[data-do=try]")).hasAttribute("aria-pressed", "true");
+        page.locator(".bts-context-pad[title='ここで起こす・進める']:visible").first().click();
+        assertThat(page.locator(".bts-token-count").first()).isVisible();
+        // Nothing can be changed meanwhile.
+        page.keyboard().press("Delete");
+        assertThat(shape(page, "Task_EvaluateClosure")).hasCount(1);
+        page.locator("[data-do=try]").click();
+        assertThat(page.locator("[data-do=try]")).hasAttribute("aria-pressed", "false");
+        assertThat(kasane.as("manager")
+                        .get("/api/v1/models/drafts/" + id)
+                        .at("/draft/revision")
+                        .asInt())
+                .isEqualTo(1);
+
+        // A change afterwards is saved, and without the colours of the tokens.
+        shape(page, "Task_EvaluateClosure").click();
+        page.keyboard().press("ArrowRight");
+        saved(page, "2");
+        assertThat(kasane.as("manager")
+                        .get("/api/v1/models/drafts/" + id + "/xml")
+                        .text())
+                .doesNotContain("background-color", "border-color", "#212121");
+
+        var auditor = browser.as("auditor");
+        browser.open(auditor, "/models/drafts/" + id);
+        ready(auditor, "reading");
+        auditor.locator("[data-do=try]").click();
+        assertThat(auditor.locator(".bts-context-pad").first()).isVisible();
+    }
+
+    @Test
     void anAuditorLooksAndAFileThatIsNoDiagramIsRefusedBesideItsField() {
         var page = browser.as("manager");
         browser.open(page, "/models");
