@@ -171,6 +171,12 @@ async function open(page: HTMLElement) {
     tried.setAttribute('aria-pressed', String(active));
     page.classList.toggle('trying', active);
     if (panel && mine) panel.inert = active;
+    // What is pressed to let a token go is drawn from half the size on: so the start is shown that large.
+    const start = active && registry.find((one: { type: string }) => one.type === 'bpmn:StartEvent');
+    if (start && view.zoom() < 0.6) {
+      view.zoom(0.75);
+      view.scrollToElement(start, { top: 200, bottom: 200, left: 80, right: 400 });
+    }
     // What was changed before is saved; the colours of the simulation are no part of the diagram (its module sees to that while XML is written).
     void draft.pause(active).then(() => draft.tell(active ? TEXT.running : TEXT.stopped));
   });

@@ -8,8 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import jp.kasane.local.FreePorts;
 import jp.kasane.local.LocalRuntime;
 import jp.kasane.scenario.ScenarioPlayer;
 import org.springframework.boot.SpringApplication;
@@ -55,7 +54,7 @@ public final class KasaneServer implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    private final int port = freePort();
+    private final int port = FreePorts.next();
     private final Path data;
     private Runnable afterwards = () -> {};
     private final Set<String> employed = ConcurrentHashMap.newKeySet();
@@ -455,14 +454,6 @@ public final class KasaneServer implements AutoCloseable {
                     return FileVisitResult.CONTINUE;
                 }
             });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

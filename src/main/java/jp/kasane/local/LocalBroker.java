@@ -1,8 +1,6 @@
 package jp.kasane.local;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,8 +28,8 @@ final class LocalBroker implements AutoCloseable {
         if (Files.exists(log)) {
             Files.move(log, data.log("camunda.previous.log"), StandardCopyOption.REPLACE_EXISTING);
         }
-        int grpc = freePort();
-        int rest = freePort();
+        int grpc = FreePorts.next();
+        int rest = FreePorts.next();
         var windows = System.getProperty("os.name").startsWith("Windows");
         var builder = new ProcessBuilder(
                 home.resolve(windows ? "bin/broker.bat" : "bin/broker").toString());
@@ -46,10 +44,10 @@ final class LocalBroker implements AutoCloseable {
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", Integer.toString(rest));
         environment.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
-        environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(freePort()));
+        environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(FreePorts.next()));
         environment.put("ZEEBE_BROKER_NETWORK_HOST", "127.0.0.1");
-        environment.put("ZEEBE_BROKER_NETWORK_COMMANDAPI_PORT", Integer.toString(freePort()));
-        environment.put("ZEEBE_BROKER_NETWORK_INTERNALAPI_PORT", Integer.toString(freePort()));
+        environment.put("ZEEBE_BROKER_NETWORK_COMMANDAPI_PORT", Integer.toString(FreePorts.next()));
+        environment.put("ZEEBE_BROKER_NETWORK_INTERNALAPI_PORT", Integer.toString(FreePorts.next()));
         environment.put("ZEEBE_BROKER_GATEWAY_NETWORK_HOST", "127.0.0.1");
         environment.put("ZEEBE_BROKER_GATEWAY_NETWORK_PORT", Integer.toString(grpc));
         environment.put(
@@ -105,12 +103,6 @@ final class LocalBroker implements AutoCloseable {
                     }
                 });
         Files.deleteIfExists(file);
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     String grpcAddress() {

@@ -104,7 +104,7 @@ public final class LocalRuntime implements AutoCloseable {
         try {
             System.out.println("Kasane: データの場所 " + data.path());
             LocalBroker.stopOrphan(data);
-            var port = LocalBroker.freePort();
+            var port = FreePorts.next();
             // Both at once: the exporter waits for its database.
             System.out.println("Kasane: Camunda 8.6.0 を起動しています…（記録: " + data.log("camunda.log") + "）");
             broker = LocalBroker.start(

@@ -2,8 +2,6 @@ package jp.kasane.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import jp.kasane.local.FreePorts;
 import org.awaitility.Awaitility;
 
 /**
@@ -30,9 +29,9 @@ public final class BrokerProcess implements AutoCloseable {
 
     private final Path dataDirectory;
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final int grpcPort = freePort();
-    private final int restPort = freePort();
-    private final int managementPort = freePort();
+    private final int grpcPort = FreePorts.next();
+    private final int restPort = FreePorts.next();
+    private final int managementPort = FreePorts.next();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private Process process;
@@ -54,8 +53,8 @@ public final class BrokerProcess implements AutoCloseable {
         with("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
         with("MANAGEMENT_SERVER_PORT", managementPort);
         with("ZEEBE_BROKER_NETWORK_HOST", "127.0.0.1");
-        with("ZEEBE_BROKER_NETWORK_COMMANDAPI_PORT", freePort());
-        with("ZEEBE_BROKER_NETWORK_INTERNALAPI_PORT", freePort());
+        with("ZEEBE_BROKER_NETWORK_COMMANDAPI_PORT", FreePorts.next());
+        with("ZEEBE_BROKER_NETWORK_INTERNALAPI_PORT", FreePorts.next());
         with("ZEEBE_BROKER_GATEWAY_NETWORK_HOST", "127.0.0.1");
         with("ZEEBE_BROKER_GATEWAY_NETWORK_PORT", grpcPort);
         with("ZEEBE_BROKER_DATA_DIRECTORY", data());
@@ -206,13 +205,5 @@ public final class BrokerProcess implements AutoCloseable {
         }
         throw new IllegalStateException(
                 (told != null ? told : inRepository) + " does not exist; run `mvn -DskipTests package` first");
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

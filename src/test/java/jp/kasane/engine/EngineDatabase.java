@@ -3,9 +3,9 @@ package jp.kasane.engine;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import jp.kasane.local.FreePorts;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -24,7 +24,7 @@ public final class EngineDatabase implements AutoCloseable {
 
     /** Starts a new one below this directory and migrates it. */
     public static EngineDatabase in(Path directory) {
-        var database = new EngineDatabase(directory, freePort());
+        var database = new EngineDatabase(directory, FreePorts.next());
         database.start();
         Flyway.configure()
                 .dataSource(database.jdbcUrl(), "postgres", null)
@@ -74,13 +74,5 @@ public final class EngineDatabase implements AutoCloseable {
 
     public JdbcClient as(String role) {
         return JdbcClient.create(new DriverManagerDataSource(jdbcUrl(), role, ""));
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

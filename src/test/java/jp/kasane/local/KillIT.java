@@ -84,7 +84,7 @@ class KillIT {
         broker = new BrokerProcess(directory.resolve("broker"), LocalPostgres.jdbcUrl(databasePort), false);
         log = EngineLog.of(broker);
         broker.start();
-        port = LocalBroker.freePort();
+        port = FreePorts.next();
         startApplication();
         hirePeople();
 
@@ -150,7 +150,7 @@ class KillIT {
     // ── three processes ────────────────────────────────────────────────────────────────────────────────────────────
 
     private void startDatabase() throws IOException, SQLException {
-        databasePort = databasePort == 0 ? LocalBroker.freePort() : databasePort;
+        databasePort = databasePort == 0 ? FreePorts.next() : databasePort;
         database = LocalPostgres.start(directory.resolve("postgres"), databasePort, directory.resolve("postgres.log"));
     }
 

@@ -157,7 +157,7 @@ class CompareScreensIT {
             "の道筋の条件: ",
             "への矢印「会議を省く」がなくなりました"
         });
-        assertThat(page.locator(".compare-state")).containsText("違いが 6 件あります（増えた 1、なくなった 1、変わった 4）");
+        assertThat(page.locator(".compare-state")).containsText("違いが 7 件あります（増えた 1、なくなった 1、変わった 5）");
         assertThat(page.locator(".compare-state")).containsText("配置などの違いが 1 件");
 
         // On the diagrams: what is new only on the right, what is gone only on the left.
@@ -175,9 +175,9 @@ class CompareScreensIT {
 
         // Only drawn elsewhere: apart, and closed.
         var moved = page.locator(".compare-moved");
-        assertThat(moved.locator("summary")).hasText("配置などの違い（1 件）");
+        assertThat(moved.locator("> summary")).hasText("配置などの違い（1 件）");
         assertThat(moved.locator("li")).not().isVisible();
-        moved.locator("summary").click();
+        moved.locator("> summary").click();
         assertThat(moved.locator("li")).containsText("判断「決定の結果」の位置と大きさが変わりました");
 
         // The same in English.
@@ -186,7 +186,7 @@ class CompareScreensIT {
         assertThat(sentences(english).first()).containsText("Task “家族に確かめる” is new");
         assertThat(english.locator(".compare-list").first())
                 .containsText("Task “プランの決定・追認”, candidate groups: manager → coordinator");
-        assertThat(english.locator(".compare-state")).containsText("6 differences (1 new, 1 gone, 4 changed)");
+        assertThat(english.locator(".compare-state")).containsText("7 differences (1 new, 1 gone, 5 changed)");
         browser.open(english, "/models?lang=ja");
     }
 

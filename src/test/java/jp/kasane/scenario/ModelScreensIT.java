@@ -176,7 +176,7 @@ class ModelScreensIT {
         assertThat(page.locator(".modeler-state")).containsText("動かしてみています");
         assertThat(page.locator("[data-do=try]")).hasAttribute("aria-pressed", "true");
         page.locator(".bts-context-pad[title='ここで起こす・進める']:visible").first().click();
-        assertThat(page.locator(".bts-token-count").first()).isVisible();
+        page.locator(".bts-token, .bts-token-count").first().waitFor();
         // Nothing can be changed meanwhile.
         page.keyboard().press("Delete");
         assertThat(shape(page, "Task_EvaluateClosure")).hasCount(1);
@@ -189,6 +189,8 @@ class ModelScreensIT {
                 .isEqualTo(1);
 
         // A change afterwards is saved, and without the colours of the tokens.
+        assertThat(page.locator(".modeler-state")).not().containsText("動かしてみています");
+        page.locator("[data-do=fit]").click();
         shape(page, "Task_EvaluateClosure").click();
         page.keyboard().press("ArrowRight");
         saved(page, "2");

@@ -110,7 +110,7 @@ class ReleaseStoryScreensIT {
         assertThat(second.locator("#form")).containsText("公開を認める");
         browser.picture(second, "release-review");
         second.getByLabel("公開を認める").check();
-        second.locator("button:has-text('記録')").first().click();
+        second.locator("#form-submit").click();
         browser.reloadUntil(second, release.substring(release.indexOf("/model-releases")), "h1:has-text('公開済み')");
 
         browser.open(page, "/models");
@@ -135,7 +135,7 @@ class ReleaseStoryScreensIT {
         page.locator("#form .fjs-form").waitFor();
         assertThat(page.locator("main")).containsText("予算の確認");
         page.getByLabel("確かめたこと").fill("当初予算で足りる");
-        page.locator("button:has-text('記録')").first().click();
+        page.locator("#form-submit").click();
         await("the next task")
                 .atMost(SOON)
                 .until(() -> kasane.as("coordinator").openTask("Task_ProposeMembers", "caseId=" + caseId) != null);
