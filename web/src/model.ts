@@ -171,6 +171,8 @@ async function open(page: HTMLElement) {
     tried.setAttribute('aria-pressed', String(active));
     page.classList.toggle('trying', active);
     if (panel && mine) panel.inert = active;
+    // What was chosen before would be let go by the first click afterwards.
+    if (mine) editor.get('selection').select([]);
     // What is pressed to let a token go is drawn from half the size on: so the start is shown that large.
     const start = active && registry.find((one: { type: string }) => one.type === 'bpmn:StartEvent');
     if (start && view.zoom() < 0.6) {
