@@ -11,9 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,14 +23,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import jp.kasane.engine.BrokerProcess;
 import jp.kasane.engine.exporter.EngineLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * {@code kill -9} of the application, the database and the broker, each a process of its own as in server mode, while six people work.
@@ -41,7 +36,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  */
 class KillIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = ThreeProcesses.PATIENCE;
 
     /** What has to be handed in before one of them is killed, and again after it has come back. */
     private static final int WORK = 12;
@@ -61,12 +56,8 @@ class KillIT {
     private final Map<String, UUID> ids = new HashMap<>();
     private volatile boolean working = true;
 
-    private int databasePort;
-    private int port;
-    private LocalPostgres database;
-    private BrokerProcess broker;
+    private ThreeProcesses they;
     private EngineLog log;
-    private Process application;
 
     /**
      * A request as its sender remembers it.
@@ -80,12 +71,10 @@ class KillIT {
 
     @Test
     void whoeverIsKilledNothingIsLostDoubledOrAttributedToSomebodyElse() throws Exception {
-        startDatabase();
-        broker = new BrokerProcess(directory.resolve("broker"), LocalPostgres.jdbcUrl(databasePort), false);
-        log = EngineLog.of(broker);
-        broker.start();
-        port = FreePorts.next();
-        startApplication();
+        they = new ThreeProcesses(directory);
+        log = EngineLog.of(they.broker);
+        they.broker.start();
+        they.startApplication();
         hirePeople();
 
         work("reception", this::receive);
@@ -96,24 +85,24 @@ class KillIT {
         work("auditor", this::audit);
 
         awaitWork("before anything happens");
-        killApplication();
-        startApplication();
+        they.killApplication();
+        they.startApplication();
         awaitWork("after the application was killed");
-        killDatabase();
-        startDatabase();
+        they.killDatabase();
+        they.startDatabase();
         awaitWork("after the database was killed");
-        broker.kill();
+        they.broker.kill();
         // What is handed in meanwhile waits in the outbox.
         awaitWork("while the broker is away");
-        broker.start();
+        they.broker.start();
         awaitWork("after the broker was killed");
         // Once more, now that there is something of each on its way at any time.
-        killDatabase();
-        killApplication();
-        broker.kill();
-        startDatabase();
-        broker.start();
-        startApplication();
+        they.killDatabase();
+        they.killApplication();
+        they.broker.kill();
+        they.startDatabase();
+        they.broker.start();
+        they.startApplication();
         awaitWork("after all three were killed");
         working = false;
         for (var person : people) {
@@ -128,7 +117,7 @@ class KillIT {
         everyEntryIsOfWhoSentIt();
         everythingHandedInIsThereOnceAndOfWhoHandedItIn();
         everyTaskWasCompletedOnce();
-        log.assertStoredOnce(sql(), 1);
+        log.assertStoredOnce(they.sql(), 1);
         theChainIsWhole();
     }
 
@@ -136,104 +125,17 @@ class KillIT {
     void stop() throws IOException {
         working = false;
         people.forEach(Thread::interrupt);
-        if (application != null) {
-            application.destroyForcibly();
+        if (they != null) {
+            they.close();
         }
-        if (broker != null) {
-            broker.close();
-        }
-        if (database != null) {
-            database.close();
-        }
-    }
-
-    // ── three processes ────────────────────────────────────────────────────────────────────────────────────────────
-
-    private void startDatabase() throws IOException, SQLException {
-        databasePort = databasePort == 0 ? FreePorts.next() : databasePort;
-        database = LocalPostgres.start(directory.resolve("postgres"), databasePort, directory.resolve("postgres.log"));
-    }
-
-    /** The postmaster and whatever works for it: each of them would end by itself, but as it likes and not at once. */
-    private void killDatabase() throws IOException {
-        var pid = Long.parseLong(Files.readAllLines(directory.resolve("postgres/postmaster.pid"))
-                .getFirst()
-                .strip());
-        var postmaster = ProcessHandle.of(pid).orElseThrow();
-        var all = new ArrayList<>(postmaster.descendants().toList());
-        all.addFirst(postmaster);
-        all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(process -> process.onExit().join());
-        database = null;
-    }
-
-    private void startApplication() throws IOException {
-        var jar = Path.of("src/target").toAbsolutePath();
-        try (var built = Files.list(jar)) {
-            jar = built.filter(file -> file.getFileName().toString().matches("kasane-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("run `mvn -DskipTests package` first"));
-        }
-        var builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                jar.toString(),
-                "--server.port=" + port,
-                "--spring.datasource.url=" + LocalPostgres.jdbcUrl(databasePort),
-                "--spring.flyway.url=" + LocalPostgres.jdbcUrl(databasePort),
-                "--kasane.engine.grpc-address=" + broker.grpcAddress(),
-                "--kasane.engine.rest-address=" + broker.restAddress(),
-                "--kasane.documents.directory=" + directory.resolve("documents"),
-                "--kasane.trail.anchors=" + directory.resolve("anchors"),
-                "--kasane.local-users=true");
-        builder.environment().keySet().removeIf(name -> name.startsWith("SPRING_") || name.startsWith("KASANE_"));
-        builder.environment().put("KASANE_MODE", "server");
-        application = builder.directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("kasane.log").toFile()))
-                .start();
-        await("the application to answer, see " + directory.resolve("kasane.log"))
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .failFast("the application ended", () -> !application.isAlive())
-                .until(() -> answers("readiness"));
-    }
-
-    private void killApplication() {
-        application.destroyForcibly().onExit().join();
-    }
-
-    private boolean answers(String what) {
-        try {
-            return http.send(
-                                    HttpRequest.newBuilder(
-                                                    URI.create("http://127.0.0.1:" + port + "/actuator/health/" + what))
-                                            .timeout(Duration.ofSeconds(5))
-                                            .build(),
-                                    HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException notYet) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private JdbcClient sql() {
-        return JdbcClient.create(new DriverManagerDataSource(LocalPostgres.jdbcUrl(databasePort), "postgres", ""));
     }
 
     // ── six people ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     private void hirePeople() {
         for (var role : List.of("reception", "coordinator")) {
-            sql().sql(
+            they.sql()
+                    .sql(
                             """
                             with like_them as (
                                 select r.* from kasane.role_assignment r join kasane.app_user u on u.id = r.user_id where u.login = :role limit 1),
@@ -248,9 +150,11 @@ class KillIT {
                     .update();
         }
         // Every request logs in: slow hashes would be most of the load.
-        sql().sql("update kasane.app_user set password_hash = '{noop}' || login where password_hash is not null")
+        they.sql()
+                .sql("update kasane.app_user set password_hash = '{noop}' || login where password_hash is not null")
                 .update();
-        sql().sql("select login, id from kasane.app_user where login is not null")
+        they.sql()
+                .sql("select login, id from kasane.app_user where login is not null")
                 .query((row, n) -> ids.put(row.getString(1), row.getObject(2, UUID.class)))
                 .list();
     }
@@ -270,7 +174,7 @@ class KillIT {
                     await("the application to be back for " + login)
                             .atMost(PATIENCE)
                             .pollInterval(Duration.ofMillis(100))
-                            .until(() -> !working || answers("liveness"));
+                            .until(() -> !working || they.answers("liveness"));
                 } catch (InterruptedException end) {
                     return;
                 }
@@ -362,7 +266,7 @@ class KillIT {
 
         private JsonNode send(String method, String path, String marker, String task, HttpRequest.BodyPublisher body)
                 throws IOException, InterruptedException {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + they.port + path))
                     .timeout(Duration.ofSeconds(20))
                     .header("Content-Type", "application/json")
                     .header(
@@ -468,12 +372,13 @@ class KillIT {
     }
 
     private List<String> list(String query) {
-        return sql().sql(query).query(String.class).list();
+        return they.sql().sql(query).query(String.class).list();
     }
 
     private void everyAnswerHasItsEntry() {
         var entries = new HashMap<UUID, List<String>>();
-        sql().sql(
+        they.sql()
+                .sql(
                         """
                         select request_id, what, status, actor_id from audit.entry
                         where request_id is not null and kind in ('read', 'export', 'act', 'denied') order by at
@@ -510,7 +415,8 @@ class KillIT {
                 .filter(one -> one.request() != null)
                 .forEach(one -> senders.put(one.request(), ids.get(one.login())));
         var wrong = new ArrayList<String>();
-        sql().sql(
+        they.sql()
+                .sql(
                         """
                         select request_id, actor_id, kind || ' ' || what from audit.entry
                         where request_id is not null and not (status = 500 and actor_id is null)
@@ -534,7 +440,8 @@ class KillIT {
     private void everythingHandedInIsThereOnceAndOfWhoHandedItIn() {
         record Kept(UUID id, UUID by, UUID task, List<String> events, List<String> entries) {}
         var kept = new HashMap<String, List<Kept>>();
-        sql().sql(
+        they.sql()
+                .sql(
                         """
                         select substring(s.data::text from 'M[0-9]{6}M') as marker, s.id, s.submitted_by, s.task_id,
                                (select array_agg(distinct e.actor_id::text) from kasane.case_event e where e.submission_id = s.id) as events,
