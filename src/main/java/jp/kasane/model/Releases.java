@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,8 @@ import org.springframework.transaction.annotation.Transactional;
 public class Releases implements OwnModels, ProcessFacts, DeployModel {
 
     static final String KIND = "model-release";
+    /** What Kasane shipped when it was asked for: kept beside the files, and never deployed. */
+    private static final String STANDARD = "standard";
 
     private static final int MOST = 200;
     /** Farther ahead nobody remembers what was approved: ours. */
@@ -195,6 +198,9 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
                 asked.note().strip(),
                 at);
         files.forEach(file -> insert(id, file));
+        if (shipped(kind.code(), draft.resourceId())) {
+            insert(id, new Content(STANDARD, draft.resourceId(), standard(kind.code(), draft.resourceId()), false));
+        }
         return id;
     }
 
@@ -630,23 +636,41 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
                 .optional();
     }
 
-    /** What is in force of the municipality's own: kind and id ({@code process plan}) to the name of the version. */
+    /**
+     * The municipality's own in place of what Kasane ships.
+     *
+     * @param tag name of the version
+     * @param release that brought it
+     * @param standardMoved whether Kasane ships another one by now than the one it came from
+     */
+    public record Own(String tag, UUID release, boolean standardMoved) {}
+
+    /** What is in force of the municipality's own, by kind and id ({@code process plan}). */
     @Transactional(readOnly = true)
-    public Map<String, String> own() {
+    public Map<String, Own> own() {
         mayLook();
-        var own = new HashMap<String, String>();
-        jdbc.sql(
+        record Row(UUID id, String kind, String resourceId, String versionTag, boolean standard, byte[] cameFrom) {}
+        var own = new HashMap<String, Own>();
+        jdbc
+                .sql(
                         """
-                        select distinct on (kind, resource_id) kind || ' ' || resource_id as of, version_tag as tag, standard from kasane.model_release
-                        where status = 'deployed' order by kind, resource_id, ended_at desc
+                        select distinct on (r.kind, r.resource_id) r.id, r.kind, r.resource_id, r.version_tag, r.standard, f.content as came_from
+                        from kasane.model_release r
+                        left join kasane.model_release_file f on f.release_id = r.id and f.kind = 'standard' and f.resource_id = r.resource_id
+                        where r.status = 'deployed' order by r.kind, r.resource_id, r.ended_at desc
                         """)
-                .query((row, n) -> {
-                    if (!row.getBoolean("standard")) {
-                        own.put(row.getString("of"), row.getString("tag"));
-                    }
-                    return null;
-                })
-                .list();
+                .query(Row.class)
+                .list()
+                .stream()
+                .filter(row -> !row.standard())
+                .forEach(row -> own.put(
+                        row.kind() + " " + row.resourceId(),
+                        new Own(
+                                row.versionTag(),
+                                row.id(),
+                                row.cameFrom() != null
+                                        && shipped(row.kind(), row.resourceId())
+                                        && !Arrays.equals(row.cameFrom(), standard(row.kind(), row.resourceId())))));
         return own;
     }
 
@@ -671,14 +695,20 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
                 .toList();
     }
 
-    /** @throws Refusal.NotFound for a file that does not belong to it */
+    /**
+     * @param kind process, decision, form, or standard: what Kasane shipped under its id when it was asked for
+     * @throws Refusal.NotFound for a file that does not belong to it
+     */
     @Transactional(readOnly = true)
     public byte[] file(UUID id, String kind, String resourceId) {
         one(id);
-        return contents(id).stream()
-                .filter(file -> file.kind().equals(kind) && file.resourceId().equals(resourceId))
-                .map(Content::content)
-                .findFirst()
+        return jdbc.sql(
+                        "select content from kasane.model_release_file where release_id = :id and kind = :kind and resource_id = :resource")
+                .param("id", id)
+                .param("kind", kind)
+                .param("resource", resourceId)
+                .query(byte[].class)
+                .optional()
                 .orElseThrow(() -> new Refusal.NotFound("ファイル"));
     }
 
@@ -708,12 +738,17 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
     private List<Content> contents(UUID id) {
         return jdbc.sql(
                         """
-                        select kind, resource_id, content, own from kasane.model_release_file where release_id = :id
+                        select kind, resource_id, content, own from kasane.model_release_file where release_id = :id and kind <> 'standard'
                         order by kind = 'form', resource_id
                         """)
                 .param("id", id)
                 .query(Content.class)
                 .list();
+    }
+
+    private byte[] standard(String kind, String id) {
+        var bundle = kind.equals("process") ? deployments.shippedProcess(id) : deployments.shippedDecision(id);
+        return bundle.files().getFirst().content();
     }
 
     private static boolean shipped(String kind, String id) {

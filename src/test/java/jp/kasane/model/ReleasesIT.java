@@ -165,6 +165,30 @@ class ReleasesIT {
         assertThat(inForce("monitoring")).isEqualTo(before + 1);
         assertThat(diagram("monitoring")).contains("支援と見直し");
 
+        // The standard it came from is kept; one that has moved on since is shown beside what the municipality changed.
+        assertThat(manager().get("/models").text()).contains("市町村の版 2026-12.1").doesNotContain("標準が新しくなっています");
+        assertThat(manager()
+                        .get(RELEASES + "/" + release + "/files/standard/monitoring")
+                        .text())
+                .isEqualTo(shipped("monitoring"));
+        kasane.sql()
+                .sql(
+                        """
+                        update kasane.model_release_file set content = convert_to(replace(convert_from(content, 'UTF8'), '支援・モニタリング', '支援'), 'UTF8')
+                        where release_id = :id and kind = 'standard'
+                        """)
+                .param("id", UUID.fromString(release))
+                .update();
+        assertThat(manager().get("/models").text()).contains("標準が新しくなっています", "市町村が変えたところ", "標準が変えたところ");
+        var both = manager().get("/models/compare?kind=process&id=monitoring&from=standard:" + release + "&to=shipped");
+        assertThat(both.status()).isEqualTo(200);
+        assertThat(both.text()).contains("市町村の版のもとになった標準");
+        assertThat(manager()
+                        .get("/models/compare?kind=process&id=monitoring&from=standard:" + release + "&to=release:"
+                                + release)
+                        .status())
+                .isEqualTo(200);
+
         var back = manager()
                 .post(
                         RELEASES + "/standard",

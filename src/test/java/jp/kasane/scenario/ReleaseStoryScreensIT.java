@@ -108,6 +108,15 @@ class ReleaseStoryScreensIT {
         second.locator("tr:has-text('図の公開の審査') a").first().click();
         second.locator("#form .fjs-form").waitFor();
         assertThat(second.locator("#form")).containsText("公開を認める");
+        var review = second.url().substring(second.url().indexOf("/tasks/"));
+        // What it changes, on the diagram and in sentences.
+        second.locator("aside a:has-text('図の公開')").first().click();
+        second.locator("a:has-text('変わるところを見る')").click();
+        second.locator(".compare[data-drawn]").waitFor();
+        assertThat(second.locator(".compare-list").first()).containsText("作業「予算の確認」が増えました");
+        browser.picture(second, "release-compared");
+        browser.open(second, review);
+        second.locator("#form .fjs-form").waitFor();
         browser.picture(second, "release-review");
         second.getByLabel("公開を認める").check();
         second.locator("#form-submit").click();

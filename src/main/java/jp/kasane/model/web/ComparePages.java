@@ -20,6 +20,7 @@ class ComparePages {
 
     private static final String DRAFT = "draft:";
     private static final String RELEASE = "release:";
+    private static final String STANDARD = "standard:";
 
     /** Chosen in the browser and not sent anywhere. */
     private static final String FILE = "file";
@@ -37,8 +38,8 @@ class ComparePages {
     /**
      * Something that can be compared.
      *
-     * @param value as the address names it: a version's number, {@code draft:<id>}, {@code release:<id>}, {@code shipped} or {@code file}
-     * @param type version, draft, release, shipped or file
+     * @param value as the address names it: a version's number, {@code draft:<id>}, {@code release:<id>}, {@code standard:<release>}, {@code shipped} or {@code file}
+     * @param type version, draft, release, standard (what the own one in force came from), shipped or file
      * @param at when it was deployed, saved or asked for
      * @param by who saved it or asked for it
      * @param basedOn the version that a draft began from or a release replaces; null for a file
@@ -149,6 +150,19 @@ class ComparePages {
                     release.askedBy(),
                     release.replaces(),
                     "/api/v1/models/releases/" + release.id() + "/files/" + release.kind() + "/" + id));
+        }
+        var own = releases.own().get(kind.name().toLowerCase(Locale.ROOT) + " " + id);
+        if (own != null) {
+            sides.add(new Side(
+                    STANDARD + own.release(),
+                    "standard",
+                    null,
+                    releases.one(own.release()).askedAt(),
+                    false,
+                    null,
+                    null,
+                    null,
+                    "/api/v1/models/releases/" + own.release() + "/files/standard/" + id));
         }
         sides.add(new Side(FILE, FILE, null, null, false, null, null, null, null));
         return sides;
