@@ -33,7 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/models")
-@Tag(name = "models", description = "図・様式・決定表の下書きと点検（配備はまだできません）")
+@Tag(name = "models", description = "図・様式・決定表の下書き、点検、比較、公開、移行")
 class ModelApi {
 
     /** More than any file may have: what comes after is not read. */

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/models")
-@Tag(name = "models", description = "図の下書き・点検・公開")
+@Tag(name = "models", description = "図・様式・決定表の下書き、点検、比較、公開、移行")
 class ReleaseApi {
 
     private final Releases releases;

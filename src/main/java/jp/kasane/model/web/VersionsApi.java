@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Versions of diagrams, tables and forms: what there are, and their files. */
 @RestController
 @RequestMapping("/api/v1/models")
-@Tag(name = "models", description = "図の下書きと点検（配備はまだできません）")
+@Tag(name = "models", description = "図・様式・決定表の下書き、点検、比較、公開、移行")
 class VersionsApi {
 
     private static final String WHICH = "版は番号か shipped（かさねに付いている標準）。";
