@@ -119,7 +119,8 @@ class ReleaseStoryScreensIT {
         second.locator("#form .fjs-form").waitFor();
         browser.picture(second, "release-review");
         second.getByLabel("公開を認める").check();
-        second.locator("#form-submit").click();
+        browser.submit(second);
+        browser.left(second, url -> !url.contains("/tasks/"));
         browser.reloadUntil(second, release.substring(release.indexOf("/model-releases")), "h1:has-text('公開済み')");
 
         browser.open(page, "/models");
@@ -144,7 +145,8 @@ class ReleaseStoryScreensIT {
         page.locator("#form .fjs-form").waitFor();
         assertThat(page.locator("main")).containsText("予算の確認");
         page.getByLabel("確かめたこと").fill("当初予算で足りる");
-        page.locator("#form-submit").click();
+        browser.submit(page);
+        browser.left(page, url -> !url.contains("/tasks/"));
         await("the next task")
                 .atMost(SOON)
                 .until(() -> kasane.as("coordinator").openTask("Task_ProposeMembers", "caseId=" + caseId) != null);
