@@ -131,6 +131,7 @@ class ReleaseStoryScreensIT {
         page.locator("figure[data-drawn]").first().waitFor();
         browser.picture(page, "migration-preview");
         page.locator("button:has-text('件の移行を始める')").click();
+        browser.left(page, url -> url.contains("/model-migrations/"));
         browser.reloadUntil(page, page.url().substring(page.url().indexOf("/model-migrations")), "h1:has-text('終わり')");
         assertThat(page.locator("main")).containsText("1 件のうち 1 件が移りました");
         browser.picture(page, "migration-done");
