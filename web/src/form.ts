@@ -1,10 +1,8 @@
 import './words';
 import { language } from './words';
-import { typed, writtenAsDate } from './era';
 import { createForm } from '@bpmn-io/form-js-viewer';
 import { options } from 'preact';
-import flatpickr from 'flatpickr';
-import { Japanese } from 'flatpickr/dist/l10n/ja.js';
+import './calendar';
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
 import './form.css';
 
@@ -139,19 +137,7 @@ function patternedFields(schema: { components: Component[] }): string[] {
   ]);
 }
 
-/** What form-js' date picker asks of its calendar beside its own: see vite.config.ts. */
-(globalThis as Record<string, unknown>).kasaneCalendar =
-  language === 'ja'
-    ? {
-        // What a screen reader says of a day.
-        ariaDateFormat: 'Y年n月j日（D）',
-        // flatpickr itself would make 14 February 2027 of 2026/13/45.
-        parseDate: (text: string, format: string) => typed(text) ?? (writtenAsDate(text) ? undefined : flatpickr.parseDate(text, format)),
-      }
-    : {};
-
 async function start() {
-  if (language === 'ja') flatpickr.localize(Japanese);
   const container = document.getElementById('form')!;
   container.replaceChildren();
   const unseen = new CSSStyleSheet();

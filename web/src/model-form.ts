@@ -1,3 +1,4 @@
+import './calendar';
 import { FormEditor } from '@bpmn-io/form-js-editor';
 import { createForm } from '@bpmn-io/form-js-viewer';
 import { broken, editor as host, open as take, type Finding } from './model-draft';
