@@ -61,18 +61,6 @@ public class DeployedVersions {
                 .toList();
     }
 
-    /** The newest version of each form, by its id. */
-    public List<Named> forms() {
-        return jdbc.sql(
-                        """
-                        select distinct on (f.form_id) f.form_id as id, null as name, f.version, f.deployed_at
-                        from engine.form f join engine.epoch e on e.epoch = f.epoch and e.current
-                        order by f.form_id, f.version desc
-                        """)
-                .query(Named.class)
-                .list();
-    }
-
     /** The newest version of each table, by its id. */
     public List<Named> decisions() {
         var newest = new TreeMap<String, Named>();

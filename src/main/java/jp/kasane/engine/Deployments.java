@@ -86,14 +86,6 @@ public class Deployments {
                 List.of(new OwnModels.File(decisionId + ".dmn", read("processes/decisions/" + decisionId + ".dmn"))));
     }
 
-    public static boolean isShippedProcess(String processId) {
-        return new ClassPathResource("processes/" + processId + ".bpmn").exists();
-    }
-
-    public static boolean isShippedDecision(String decisionId) {
-        return new ClassPathResource("processes/decisions/" + decisionId + ".dmn").exists();
-    }
-
     /** The ids of the forms a diagram shows, in the order of the file. */
     public static LinkedHashSet<String> forms(byte[] xml) {
         var forms = new LinkedHashSet<String>();

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -151,16 +152,7 @@ public class RunningDiagrams {
 
     /** Every diagram in force, by the id of its process; empty until the engine has told of them. */
     public List<InForce> inForce() {
-        return jdbc
-                .sql(
-                        """
-                        select distinct on (d.process_id) d.epoch, d.key, d.process_id, d.version, d.deployed_at
-                        from engine.process_definition d join engine.epoch e on e.epoch = d.epoch and e.current
-                        order by d.process_id, d.version desc
-                        """)
-                .query(Newest.class)
-                .stream()
-                .map(one -> new InForce(
+        return newest().map(one -> new InForce(
                         one.processId(),
                         Objects.requireNonNullElse(
                                 labels(one.epoch(), one.key()).process(), one.processId()),
@@ -197,8 +189,7 @@ public class RunningDiagrams {
                 .optional();
     }
 
-    /** What the diagrams in force call an element, whichever of them has it; empty where none does, or it has no label. */
-    public Optional<String> label(String elementId) {
+    private Stream<Newest> newest() {
         return jdbc
                 .sql(
                         """
@@ -207,8 +198,13 @@ public class RunningDiagrams {
                         order by d.process_id, d.version desc
                         """)
                 .query(Newest.class)
-                .stream()
-                .map(one -> labels(one.epoch(), one.key()).elements().get(elementId))
+                .list()
+                .stream();
+    }
+
+    /** What the diagrams in force call an element, whichever of them has it; empty where none does, or it has no label. */
+    public Optional<String> label(String elementId) {
+        return newest().map(one -> labels(one.epoch(), one.key()).elements().get(elementId))
                 .filter(Objects::nonNull)
                 .findFirst();
     }

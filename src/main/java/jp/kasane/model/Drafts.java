@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -75,22 +77,36 @@ public class Drafts {
     /** What a draft is a draft of, and so what its file is: BPMN, a Camunda Form (JSON), or DMN. */
     public enum Kind {
         @JsonProperty("process")
-        PROCESS("process", ".bpmn"),
+        PROCESS("process", "processes/", ".bpmn"),
         @JsonProperty("form")
-        FORM("form", ".form"),
+        FORM("form", "forms/", ".form"),
         @JsonProperty("decision")
-        DECISION("decision", ".dmn");
+        DECISION("decision", "processes/decisions/", ".dmn");
 
         private final String code;
+        private final String folder;
         private final String ending;
 
-        Kind(String code, String ending) {
+        Kind(String code, String folder, String ending) {
             this.code = code;
+            this.folder = folder;
             this.ending = ending;
+        }
+
+        /** Empty for a code there is not. */
+        public static Optional<Kind> of(String code) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.code.equals(code))
+                    .findFirst();
         }
 
         public String code() {
             return code;
+        }
+
+        /** Where Kasane ships a file of this kind. */
+        String shippedAt(String id) {
+            return folder + id + ending;
         }
 
         /** Of its file's name. */
@@ -199,11 +215,7 @@ public class Drafts {
     public List<Offered> tables() {
         return shipped.decisions().stream()
                 .map(id -> new Offered(
-                        id,
-                        Table.read(shippedFile("processes/decisions/" + id + ".dmn"))
-                                .name(),
-                        null,
-                        null))
+                        id, Table.read(shippedFile(Kind.DECISION.shippedAt(id))).name(), null, null))
                 .toList();
     }
 
@@ -227,12 +239,7 @@ public class Drafts {
                 if (!shipped.decisions().contains(resourceId)) {
                     throw new Refusal.NotFound("決定表");
                 }
-                yield insert(
-                        kind,
-                        shippedFile("processes/decisions/" + resourceId + ".dmn"),
-                        null,
-                        resourceId + ".dmn",
-                        null);
+                yield insert(kind, shippedFile(kind.shippedAt(resourceId)), null, resourceId + ".dmn", null);
             }
         };
     }
@@ -250,7 +257,7 @@ public class Drafts {
 
     private UUID beginForm(String formId) {
         var inForce = runningForms.inForce(formId);
-        var file = shipped.forms().containsKey(formId) ? shippedFile("forms/" + formId + ".form") : null;
+        var file = shipped.forms().containsKey(formId) ? shippedFile(Kind.FORM.shippedAt(formId)) : null;
         if (inForce.isEmpty() && file == null) {
             throw new Refusal.NotFound("様式");
         }
@@ -296,7 +303,7 @@ public class Drafts {
         return insert(Kind.FORM, Form.blank(id, name), null, null, name);
     }
 
-    private static byte[] shippedFile(String path) {
+    static byte[] shippedFile(String path) {
         try (var file = new ClassPathResource(path).getInputStream()) {
             return file.readAllBytes();
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import jp.kasane.access.Acting;
 import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.CaseEvent;
@@ -143,6 +144,9 @@ public class Migrations {
 
     private record Definition(UUID epoch, long key, int version) {}
 
+    /** Under the same version, in the same elements. */
+    private record Alike(long definitionKey, List<String> active) {}
+
     private record Standing(long key, long definitionKey, int version, UUID stream, String[] active) {}
 
     /**
@@ -159,15 +163,16 @@ public class Migrations {
         var rules = new HashMap<Long, MigrationRules>();
         var froms = new HashMap<Long, Diagram>();
         var groups = new TreeMap<String, Group>();
-        for (var instance : standing(target, processId)) {
+        for (var alike : standing(target, processId).stream()
+                .collect(Collectors.groupingBy(
+                        instance -> new Alike(instance.definitionKey(), List.of(instance.active()))))
+                .values()) {
+            var instance = alike.getFirst();
             var from = froms.computeIfAbsent(instance.definitionKey(), key -> diagram(target.epoch(), key));
             var rule = rules.computeIfAbsent(instance.definitionKey(), key -> new MigrationRules(from, to, chosen));
-            var key = "%08d %s".formatted(instance.version(), String.join(" ", instance.active()));
-            groups.merge(
-                    key,
-                    group(instance, from, to, rule),
-                    (one, other) -> new Group(
-                            one.version(), one.standing(), one.instances() + 1, one.obstacles(), one.timers()));
+            groups.put(
+                    "%08d %s".formatted(instance.version(), String.join(" ", instance.active())),
+                    group(instance, alike.size(), from, rule));
         }
         int newer = jdbc.sql(
                         """
@@ -181,14 +186,14 @@ public class Migrations {
         return new Preview(processId, to.name(), target.version(), newer, List.copyOf(groups.values()), chosen);
     }
 
-    private static Group group(Standing instance, Diagram from, Diagram to, MigrationRules rules) {
+    private static Group group(Standing instance, int instances, Diagram from, MigrationRules rules) {
         var active = List.of(instance.active());
         return new Group(
                 instance.version(),
                 active.stream()
                         .map(id -> new Named(id, MigrationRules.name(from, id)))
                         .toList(),
-                1,
+                instances,
                 rules.obstacles(active).stream()
                         .map(obstacle -> new Obstacle(
                                 obstacle.elementId(),
@@ -589,6 +594,16 @@ public class Migrations {
         return jdbc.sql(SELECT + " group by m.id, u.display_name order by m.begun_at desc limit " + MOST)
                 .query(Migration.class)
                 .list();
+    }
+
+    /** The one of this process that is not over. */
+    @Transactional(readOnly = true)
+    public Optional<Migration> open(String processId) {
+        mayLook();
+        return jdbc.sql(SELECT + " where m.process_id = :process and m.status <> 'done' group by m.id, u.display_name")
+                .param("process", processId)
+                .query(Migration.class)
+                .optional();
     }
 
     /** @throws Refusal.NotFound for one the acting user may not know of */

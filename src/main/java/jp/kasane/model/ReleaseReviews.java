@@ -76,17 +76,7 @@ class ReleaseReviews implements StepHandler {
         }
 
         private static Occasion occasion(Releases releases, String kind, boolean everybody) {
-            return new Occasion() {
-                @Override
-                public String message() {
-                    return kind;
-                }
-
-                @Override
-                public void tell(UUID release, String instanceKey) {
-                    releases.tell(release, kind, everybody);
-                }
-            };
+            return Occasion.of(kind, (release, instanceKey) -> releases.tell(release, kind, everybody));
         }
     }
 }

@@ -231,7 +231,7 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
                         true,
                         null,
                         Acting.required().id(),
-                        inForce(resourceId, Drafts.Kind.valueOf(kind.toUpperCase(java.util.Locale.ROOT)))),
+                        inForce(resourceId, Drafts.Kind.of(kind).orElseThrow())),
                 versionTag.strip(),
                 note.strip(),
                 at);
@@ -558,7 +558,8 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
                 contents(release.id()).stream()
                         .map(file -> new OwnModels.File(
                                 file.resourceId()
-                                        + Drafts.Kind.valueOf(file.kind().toUpperCase(java.util.Locale.ROOT))
+                                        + Drafts.Kind.of(file.kind())
+                                                .orElseThrow()
                                                 .ending(),
                                 file.content()))
                         .toList());
@@ -751,8 +752,11 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
         return bundle.files().getFirst().content();
     }
 
-    private static boolean shipped(String kind, String id) {
-        return kind.equals("process") ? Deployments.isShippedProcess(id) : Deployments.isShippedDecision(id);
+    private boolean shipped(String kind, String id) {
+        var ids = kind.equals("process")
+                ? drafts.shipped().processes()
+                : drafts.shipped().decisions();
+        return ids.contains(id);
     }
 
     private static void requireManager() {

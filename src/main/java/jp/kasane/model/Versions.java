@@ -1,7 +1,5 @@
 package jp.kasane.model;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +8,8 @@ import java.util.TreeMap;
 import jp.kasane.access.Acting;
 import jp.kasane.engine.DeployedVersions;
 import jp.kasane.engine.RunningDiagrams;
+import jp.kasane.engine.RunningForms;
 import jp.kasane.foundation.Refusal;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,33 +24,18 @@ public class Versions {
 
     private final DeployedVersions deployed;
     private final RunningDiagrams running;
+    private final RunningForms forms;
     private final Surroundings shipped;
-    private final Map<String, String> tasks;
 
-    Versions(DeployedVersions deployed, RunningDiagrams running, Drafts drafts) {
+    Versions(DeployedVersions deployed, RunningDiagrams running, RunningForms forms, Drafts drafts) {
         this.deployed = deployed;
         this.running = running;
+        this.forms = forms;
         this.shipped = drafts.shipped();
-        this.tasks = tasks(shipped.processes());
-    }
-
-    /** What carries the work, and how its files are called. */
-    public enum Kind {
-        PROCESS("processes/", ".bpmn"),
-        DECISION("processes/decisions/", ".dmn"),
-        FORM("forms/", ".form");
-
-        private final String folder;
-        private final String ending;
-
-        Kind(String folder, String ending) {
-            this.folder = folder;
-            this.ending = ending;
-        }
     }
 
     /** The ids there are of a kind, in force or shipped, each with what it is called: a form as the task it belongs to, or by its id. */
-    public Map<String, String> all(Kind kind) {
+    public Map<String, String> all(Drafts.Kind kind) {
         mayLook();
         var found = new TreeMap<String, String>();
         switch (kind) {
@@ -65,8 +48,12 @@ public class Versions {
                 deployed.decisions().forEach(one -> found.put(one.id(), one.name() == null ? one.id() : one.name()));
             }
             case FORM -> {
-                shipped.forms().keySet().forEach(id -> found.put(id, tasks.getOrDefault(id, id)));
-                deployed.forms().forEach(one -> found.put(one.id(), tasks.getOrDefault(one.id(), one.id())));
+                shipped.forms()
+                        .keySet()
+                        .forEach(id -> found.put(id, shipped.formNames().getOrDefault(id, id)));
+                forms.inForce()
+                        .forEach(form -> found.put(
+                                form.formId(), shipped.formNames().getOrDefault(form.formId(), form.formId())));
             }
         }
         return found;
@@ -76,7 +63,7 @@ public class Versions {
      * What was deployed, the newest (which is in force) first. Empty for what is only shipped (a form that belongs to no task), and for what
      * there is not.
      */
-    public List<DeployedVersions.Version> deployed(Kind kind, String id) {
+    public List<DeployedVersions.Version> deployed(Drafts.Kind kind, String id) {
         mayLook();
         return switch (kind) {
             case PROCESS -> deployed.ofProcess(id);
@@ -85,7 +72,7 @@ public class Versions {
         };
     }
 
-    public boolean isShipped(Kind kind, String id) {
+    public boolean isShipped(Drafts.Kind kind, String id) {
         return switch (kind) {
             case PROCESS -> shipped.processes().contains(id);
             case DECISION -> shipped.decisions().contains(id);
@@ -99,10 +86,10 @@ public class Versions {
      * @param version its number, or {@link #SHIPPED}
      * @throws Refusal.NotFound where there is none
      */
-    public String file(Kind kind, String id, String version) {
+    public String file(Drafts.Kind kind, String id, String version) {
         mayLook();
         if (version.equals(SHIPPED) && isShipped(kind, id)) {
-            return read(kind.folder + id + kind.ending);
+            return new String(Drafts.shippedFile(kind.shippedAt(id)), StandardCharsets.UTF_8);
         }
         if (!version.matches("[0-9]{1,8}")) {
             throw new Refusal.NotFound("版");
@@ -118,29 +105,6 @@ public class Versions {
                     case FORM -> deployed.form(id, number);
                 };
         return found.orElseThrow(() -> new Refusal.NotFound("版"));
-    }
-
-    /** What the task is called in which a form is filled in, in the diagrams that are shipped. */
-    private static Map<String, String> tasks(Iterable<String> processes) {
-        var names = new TreeMap<String, String>();
-        for (var process : processes) {
-            Diagram.read(read(Kind.PROCESS.folder + process + Kind.PROCESS.ending)
-                            .getBytes(StandardCharsets.UTF_8))
-                    .bpmn("userTask")
-                    .forEach(task -> Diagram.extension(task, "formDefinition")
-                            .ifPresent(form -> names.putIfAbsent(
-                                    form.getAttribute("formId"),
-                                    task.getAttribute("name").replaceAll("\\s+", " "))));
-        }
-        return names;
-    }
-
-    private static String read(String path) {
-        try (var file = new ClassPathResource(path).getInputStream()) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void mayLook() {

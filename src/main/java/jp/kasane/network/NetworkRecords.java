@@ -219,18 +219,8 @@ class NetworkRecords implements StepHandler {
         }
 
         private static Occasion occasion(NetworkMeetings meetings, String kind, boolean coming) {
-            return new Occasion() {
-                @Override
-                public String message() {
-                    return kind;
-                }
-
-                @Override
-                public void tell(UUID body, String instanceKey) {
-                    (coming ? meetings.held(body) : meetings.lastRecorded(body))
-                            .ifPresent(sitting -> meetings.tell(body, kind, sitting));
-                }
-            };
+            return Occasion.of(kind, (body, instanceKey) -> (coming ? meetings.held(body) : meetings.lastRecorded(body))
+                    .ifPresent(sitting -> meetings.tell(body, kind, sitting)));
         }
     }
 }

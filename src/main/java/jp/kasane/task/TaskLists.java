@@ -189,7 +189,9 @@ public class TaskLists {
             groups.addAll(wanted.tagGroups());
             if (!few && !holding && groups.size() > 1) {
                 var sizes = sizes();
-                var shares = shares();
+                // Asked only where the eyes have more of each than is compared.
+                boolean alike = sizes.values().stream().distinct().count() < groups.size();
+                var shares = alike ? shares() : Map.<String, Double>of();
                 groups.sort(Comparator.<List<String>, Integer>comparing(group -> sizes.getOrDefault(groupOf(group), 0))
                         .thenComparing(group -> group.stream()
                                 .mapToDouble(tag -> shares.getOrDefault(tag, 0.0))
@@ -274,7 +276,7 @@ public class TaskLists {
             return sizes;
         }
 
-        /** Among all tasks, where the eyes have more of each than is compared; a tag that is not there is rare. */
+        /** Of all tasks there are; a tag that is not there is rare. */
         private Map<String, Double> shares() {
             var shares = new HashMap<String, Double>();
             jdbc.sql("select tag, share from kasane.tag_shares(:tags::text[])")

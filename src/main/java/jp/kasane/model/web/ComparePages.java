@@ -3,12 +3,11 @@ package jp.kasane.model.web;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.Drafts.Kind;
 import jp.kasane.model.Releases;
 import jp.kasane.model.Versions;
-import jp.kasane.model.Versions.Kind;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -63,7 +62,7 @@ class ComparePages {
             @RequestParam(defaultValue = "") String from,
             @RequestParam(defaultValue = "") String to,
             Model model) {
-        var what = kind(kind);
+        var what = Kind.of(kind).orElseThrow(() -> new Refusal.NotFound("図・決定表・様式"));
         model.addAttribute("processes", versions.all(Kind.PROCESS));
         model.addAttribute("decisions", versions.all(Kind.DECISION));
         model.addAttribute("forms", versions.all(Kind.FORM));
@@ -83,15 +82,6 @@ class ComparePages {
         model.addAttribute("from", earlier);
         model.addAttribute("to", later);
         return "model-compare";
-    }
-
-    private static Kind kind(String name) {
-        return switch (name) {
-            case "process" -> Kind.PROCESS;
-            case "decision" -> Kind.DECISION;
-            case "form" -> Kind.FORM;
-            default -> throw new Refusal.NotFound("図・決定表・様式");
-        };
     }
 
     /** The one in force first, then what was before it, what Kasane ships, drafts, releases, and a file. */
@@ -151,7 +141,7 @@ class ComparePages {
                     release.replaces(),
                     "/api/v1/models/releases/" + release.id() + "/files/" + release.kind() + "/" + id));
         }
-        var own = releases.own().get(kind.name().toLowerCase(Locale.ROOT) + " " + id);
+        var own = releases.own().get(kind.code() + " " + id);
         if (own != null) {
             sides.add(new Side(
                     STANDARD + own.release(),
@@ -170,8 +160,7 @@ class ComparePages {
 
     private List<Drafts.Draft> draftsOf(Kind kind, String id) {
         return drafts.all().stream()
-                .filter(draft -> draft.kind().name().equals(kind.name())
-                        && draft.resourceId().equals(id))
+                .filter(draft -> draft.kind() == kind && draft.resourceId().equals(id))
                 .toList();
     }
 
@@ -179,7 +168,7 @@ class ComparePages {
     private List<Releases.Release> releasesOf(Kind kind, String id) {
         return releases.all().stream()
                 .filter(release -> !release.standard()
-                        && release.kind().equals(kind.name().toLowerCase(Locale.ROOT))
+                        && release.kind().equals(kind.code())
                         && release.resourceId().equals(id))
                 .toList();
     }

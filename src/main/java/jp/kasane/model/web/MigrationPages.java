@@ -43,13 +43,7 @@ class MigrationPages {
         var preview = migrations.preview(process, chosen(typed));
         model.addAttribute("preview", preview);
         model.addAttribute("figures", figures(preview));
-        model.addAttribute(
-                "open",
-                migrations.all().stream()
-                        .filter(one ->
-                                one.processId().equals(process) && !one.status().equals("done"))
-                        .findFirst()
-                        .orElse(null));
+        model.addAttribute("open", migrations.open(process).orElse(null));
         model.addAttribute("may", drafts.mayEdit());
         return "model-migration-new";
     }
