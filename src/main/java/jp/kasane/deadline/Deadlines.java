@@ -173,7 +173,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline, AgreedDates {
     private void open(EngineTask task, DeadlinePolicy policy, BusinessCalendar calendar) {
         var planned = planned(task.step(), task.caseId());
         var rungs = Rungs.of(task.createdAt(), planned, policy, calendar);
-        jdbc.sql(
+        int opened = jdbc.sql(
                         """
                         insert into kasane.deadline (id, municipality_id, stream_id, case_id, consultation_id, matter_id, task_id, step, instance_key, policy_id,
                             remind_at, due_at, lead_at, escalate_at, from_at, planned_on, created_at)
@@ -181,10 +181,7 @@ class Deadlines implements SweepDeadlines, EscalateDeadline, AgreedDates {
                             :remind, :due, :lead, :escalate, :created, :planned, :created
                         from kasane.stream s left join kasane.deadline_policy p on p.municipality_id = s.municipality_id and p.step = :step
                         where s.id = :stream
-                        on conflict (task_id) do update set step = excluded.step, policy_id = excluded.policy_id, remind_at = excluded.remind_at,
-                            due_at = excluded.due_at, lead_at = excluded.lead_at, escalate_at = excluded.escalate_at, planned_on = excluded.planned_on
-                        -- A migrated task may be another step now.
-                        where deadline.step <> excluded.step and deadline.settled_at is null
+                        on conflict (task_id) do nothing
                         """)
                 .param("id", Ids.next())
                 .param("stream", task.streamId())
@@ -200,6 +197,28 @@ class Deadlines implements SweepDeadlines, EscalateDeadline, AgreedDates {
                 .param("escalate", rungs.escalate())
                 .param("planned", planned, Types.DATE)
                 .param("created", Timestamp.from(task.createdAt()))
+                .update();
+        if (opened == 0) {
+            follow(task, rungs, planned);
+        }
+    }
+
+    /** A migrated task may be another step now. Others are not locked for it: whoever hands one in does not meet us there. */
+    private void follow(EngineTask task, Rungs rungs, LocalDate planned) {
+        jdbc.sql(
+                        """
+                        update kasane.deadline l set step = :step, remind_at = :remind, due_at = :due, lead_at = :lead, escalate_at = :escalate,
+                            planned_on = :planned,
+                            policy_id = (select p.id from kasane.deadline_policy p where p.municipality_id = l.municipality_id and p.step = :step)
+                        where l.task_id = :task and l.step <> :step and l.settled_at is null
+                        """)
+                .param("task", task.id())
+                .param("step", task.step())
+                .param("remind", rungs.remind())
+                .param("due", rungs.due())
+                .param("lead", rungs.lead())
+                .param("escalate", rungs.escalate())
+                .param("planned", planned, Types.DATE)
                 .update();
     }
 
