@@ -9,6 +9,7 @@ import './sheets.css';
 import './workplace.css';
 import './case';
 import './busy';
+import './again';
 import './meeting.css';
 import './staff.css';
 import './trail.css';

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -28,11 +30,14 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 /**
  * Every scenario under its own municipality's profile, and its refusal where another profile's rules forbid it. Municipalities and
  * what is told in them come in an order of chance; {@code -Dkasane.catalogue.seed=} repeats one, {@code -Dkasane.catalogue.only=komae,yuzawa}
- * plays in some of them while one writes.
+ * plays in some of them while one writes; {@code -Dkasane.catalogue.record=true} writes down what dry runs play.
  */
 class CatalogueIT {
 
     private static final long SEED = Long.getLong("kasane.catalogue.seed", System.nanoTime() % 1_000_000);
+    /** Writes {@code scenarios/recorded} anew. */
+    private static final boolean RECORD = Boolean.getBoolean("kasane.catalogue.record");
+
     private static final String ONLY = System.getProperty("kasane.catalogue.only");
 
     private static Installations installations;
@@ -50,13 +55,28 @@ class CatalogueIT {
                     : scenario.id() + " is refused in " + elsewhere.profile();
         }
 
+        private void write(Recorder recorder, long before) {
+            try {
+                recorder.write(scenario, before, RECORDED);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         void play() {
             var kasane = installations.of(profile());
             long from = System.nanoTime();
+            var recorder = new Recorder(kasane.sql());
+            long before = recorder.position();
             kasane.player().play(scenario, elsewhere);
+            if (RECORD && elsewhere == null) {
+                write(recorder, before);
+            }
             System.out.println(name() + ": " + (System.nanoTime() - from) / 1_000_000 + " ms");
         }
     }
+
+    private static final Path RECORDED = Path.of("scenarios/recorded");
 
     @TestFactory
     Stream<DynamicContainer> everyScenarioIsPlayedInItsMunicipality() throws IOException {

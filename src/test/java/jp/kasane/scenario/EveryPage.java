@@ -165,6 +165,25 @@ final class EveryPage {
         add("manager", "/model-releases/{id}", release);
         add("manager", "/models/{kind}/{resource}/standard", "process", "plan");
         add("manager", "/models/{process}/migration", "plan");
+        add(
+                "manager",
+                "/model-dry-runs/{id}",
+                kasane.sql()
+                        .sql(
+                                """
+                                insert into kasane.model_dry_run (id, municipality_id, draft_id, revision, status, total, untouched, played, reason, told,
+                                    begun_by, begun_at, ended_at)
+                                select gen_random_uuid(), u.municipality_id, cast(:draft as uuid), 1, 'broken', 2, 25, 1, 'circle',
+                                    '[{"scenario":"hachioji-c1","title":"話","profile":"hachioji","verdict":"stopped","assumed":[{"id":"T","name":"電話"}],
+                                       "turns":[{"process":{"id":"plan","name":"プラン"},"after":{"id":"A","name":"前"},"gone":[],"come":[{"id":"T","name":"電話"}]}],
+                                       "missing":[{"id":"M","name":"後"}],"stops":[{"at":{"id":"G","name":"道"},"type":"CONDITION_ERROR","message":"no"}]}]',
+                                    u.id, now(), now()
+                                from kasane.app_user u where u.login = 'manager' returning id
+                                """)
+                        .param("draft", releasing)
+                        .query(UUID.class)
+                        .single()
+                        .toString());
         add("auditor", "/model-migrations");
         add(
                 "manager",

@@ -2,18 +2,15 @@ package jp.kasane.engine.internal;
 
 import io.camunda.client.CamundaClient;
 import io.camunda.client.api.worker.JobWorker;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.access.SystemActor;
 import jp.kasane.engine.Deployments;
 import jp.kasane.engine.EngineMet;
-import jp.kasane.engine.OwnModels;
+import jp.kasane.engine.ModelsInForce;
 import jp.kasane.foundation.Ids;
 import jp.kasane.worker.KasaneWorker;
 import org.slf4j.Logger;
@@ -23,7 +20,6 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -35,7 +31,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
 
     private final CamundaClient camunda;
     private final Deployments deployments;
-    private final ObjectProvider<OwnModels> own;
+    private final ModelsInForce models;
     private final ObjectProvider<KasaneWorker> workers;
     private final JdbcClient jdbc;
     private final SystemActor system;
@@ -47,14 +43,14 @@ class Deployment implements SmartLifecycle, HealthIndicator {
     Deployment(
             CamundaClient camunda,
             Deployments deployments,
-            ObjectProvider<OwnModels> own,
+            ModelsInForce models,
             ObjectProvider<KasaneWorker> workers,
             JdbcClient jdbc,
             SystemActor system,
             ApplicationEventPublisher events) {
         this.camunda = camunda;
         this.deployments = deployments;
-        this.own = own;
+        this.models = models;
         this.events = events;
         this.workers = workers;
         this.jdbc = jdbc;
@@ -70,7 +66,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 awaitEngine();
-                deployAll();
+                models.all().forEach(deployments::deploy);
                 var before = position();
                 var hello = startDeadlineSweep();
                 notReadyBecause = "waiting for the exporter";
@@ -81,7 +77,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
                 return;
             } catch (InterruptedException stopped) {
                 return;
-            } catch (IOException | RuntimeException notYet) {
+            } catch (RuntimeException notYet) {
                 notReadyBecause = notYet.getClass().getSimpleName();
                 LOG.warn("Engine: not ready ({}); trying again", notYet.toString());
                 try {
@@ -112,23 +108,6 @@ class Deployment implements SmartLifecycle, HealthIndicator {
             notReadyBecause = "waiting for the engine";
             Thread.sleep(Duration.ofMillis(200));
         }
-    }
-
-    /** Tables first: diagrams ask them. What the municipality has released itself comes instead of what is shipped under that id. */
-    private void deployAll() throws IOException {
-        var bundles = new LinkedHashMap<String, OwnModels.Bundle>();
-        shipped("processes/decisions/*.dmn").forEach(id -> bundles.put(id, deployments.shippedDecision(id)));
-        shipped("processes/*.bpmn").forEach(id -> bundles.put(id, deployments.shippedProcess(id)));
-        own.orderedStream()
-                .flatMap(models -> models.inForce().stream())
-                .forEach(bundle -> bundles.put(bundle.id(), bundle));
-        bundles.values().forEach(deployments::deploy);
-    }
-
-    private static List<String> shipped(String pattern) throws IOException {
-        return Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath:" + pattern))
-                .map(file -> file.getFilename().replaceFirst("\\.[a-z]+$", ""))
-                .toList();
     }
 
     private synchronized void openWorkers() {

@@ -5,6 +5,7 @@ import java.util.Map;
 import jp.kasane.engine.RunningDiagrams;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.DryRuns;
 import jp.kasane.model.Releases;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -24,12 +25,14 @@ class ModelPages {
 
     private final Drafts drafts;
     private final Releases releases;
+    private final DryRuns dryRuns;
     private final RunningDiagrams running;
     private final FindingSentences sentences;
 
-    ModelPages(Drafts drafts, Releases releases, RunningDiagrams running, FindingSentences sentences) {
+    ModelPages(Drafts drafts, Releases releases, DryRuns dryRuns, RunningDiagrams running, FindingSentences sentences) {
         this.drafts = drafts;
         this.releases = releases;
+        this.dryRuns = dryRuns;
         this.running = running;
         this.sentences = sentences;
     }
@@ -85,6 +88,7 @@ class ModelPages {
         var draft = drafts.one(ModelApi.known(id));
         model.addAttribute("draft", draft);
         model.addAttribute("findings", sentences.of(drafts.findings(draft.id())));
+        model.addAttribute("lastRun", dryRuns.last(draft.id()).orElse(null));
         model.addAttribute("may", drafts.mayEdit());
         return "model-draft";
     }

@@ -9,6 +9,7 @@ import jp.kasane.deadline.DeadlinePolicies;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.DryRuns;
 import jp.kasane.model.Releases;
 import jp.kasane.task.Tasks;
 import org.springframework.http.HttpStatus;
@@ -26,6 +27,7 @@ class ReleasePages {
 
     private final Releases releases;
     private final Drafts drafts;
+    private final DryRuns dryRuns;
     private final DeadlinePolicies deadlines;
     private final Timeline timeline;
     private final Tasks tasks;
@@ -34,12 +36,14 @@ class ReleasePages {
     ReleasePages(
             Releases releases,
             Drafts drafts,
+            DryRuns dryRuns,
             DeadlinePolicies deadlines,
             Timeline timeline,
             Tasks tasks,
             FindingSentences sentences) {
         this.releases = releases;
         this.drafts = drafts;
+        this.dryRuns = dryRuns;
         this.deadlines = deadlines;
         this.timeline = timeline;
         this.tasks = tasks;
@@ -127,6 +131,7 @@ class ReleasePages {
             UUID id, Map<String, String> typed, List<UUID> chosen, Map<String, String> errors, HttpStatus status) {
         var draft = drafts.one(id);
         var page = new ModelAndView("model-release-new", status);
+        page.addObject("lastRun", dryRuns.last(id).orElse(null));
         var found = drafts.findings(id);
         page.addObject("draft", draft);
         page.addObject("findings", sentences.of(found));

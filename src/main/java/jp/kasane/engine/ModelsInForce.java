@@ -1,0 +1,45 @@
+package jp.kasane.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.stereotype.Component;
+
+/** What the engine works with: what Kasane ships, and instead of it what the municipality has released itself. */
+@Component
+public class ModelsInForce {
+
+    private final Deployments deployments;
+    private final ObjectProvider<OwnModels> own;
+
+    ModelsInForce(Deployments deployments, ObjectProvider<OwnModels> own) {
+        this.deployments = deployments;
+        this.own = own;
+    }
+
+    /** In the order in which they are to be deployed: tables first, since diagrams ask them. */
+    public List<OwnModels.Bundle> all() {
+        var bundles = new LinkedHashMap<String, OwnModels.Bundle>();
+        shipped("processes/decisions/*.dmn").forEach(id -> bundles.put(id, deployments.shippedDecision(id)));
+        shipped("processes/*.bpmn").forEach(id -> bundles.put(id, deployments.shippedProcess(id)));
+        own.orderedStream()
+                .flatMap(models -> models.inForce().stream())
+                .forEach(bundle -> bundles.put(bundle.id(), bundle));
+        return new ArrayList<>(bundles.values());
+    }
+
+    private static List<String> shipped(String pattern) {
+        try {
+            return Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath:" + pattern))
+                    .map(file -> file.getFilename().replaceFirst("\\.[a-z]+$", ""))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
