@@ -244,7 +244,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', model: 'src/model.ts', 'model-form': 'src/model-form.ts', 'model-table': 'src/model-table.ts', compare: 'src/compare.ts', hold: 'src/hold.ts' },
+      input: { kasane: 'src/kasane.ts', form: 'src/form.ts', tasks: 'src/tasks.ts', diagram: 'src/diagram.ts', model: 'src/model.ts', 'model-form': 'src/model-form.ts', 'model-table': 'src/model-table.ts', compare: 'src/compare.ts', release: 'src/release.ts', hold: 'src/hold.ts' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunk-[name].js',

@@ -6,12 +6,12 @@ import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from '
 import ElementTemplateChooserModule from '@bpmn-io/element-template-chooser';
 import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
-import { Linter } from '@camunda/linting';
 import MinimapModule from 'diagram-js-minimap';
 import SimulationModule from 'bpmn-js-token-simulation/lib/modeler';
 import SimulationViewerModule from 'bpmn-js-token-simulation/lib/viewer';
 import { language } from './words';
-import { EDITOR, RULES } from './model-words';
+import { EDITOR } from './model-words';
+import { camundaFindings } from './camunda-lint';
 import { broken, editor as host, open as take, type Finding } from './model-draft';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
@@ -31,14 +31,12 @@ import './model-more.css';
  */
 const TEXT = {
   ja: {
-    camunda: (sentence: string) => `Camunda 8.6：${sentence}`,
     running: '動かしてみています。図は変わらず、保存もされません。',
     stopped: '動かすのをやめました。',
     newForm: (id: string) => `「${id}」の様式を新しくつくる`,
     draft: '下書き',
   },
   en: {
-    camunda: (sentence: string) => `Camunda 8.6: ${sentence}`,
     running: 'Trying it out. The diagram is not changed, and nothing is saved.',
     stopped: 'No longer trying it out.',
     newForm: (id: string) => `Make a new form “${id}”`,
@@ -49,19 +47,6 @@ const TEXT = {
 /** Ours, so that a machine without a Japanese font shows the labels, too. */
 const FONT = "'BIZ UDPGothic', sans-serif";
 
-/** What the server says in its own words already. */
-const SAID = new Set([
-  'called-element', 'error-reference', 'executable-process', 'message-reference', 'sequence-flow-condition', 'subscription', 'timer',
-  'user-task-definition', 'user-task-form', 'feel', 'zeebe-user-task',
-]);
-
-interface Report {
-  id?: string;
-  name?: string;
-  message: string;
-  category: string;
-  rule: string;
-}
 /* eslint-disable @typescript-eslint/no-explicit-any */
 type Editor = any;
 
@@ -133,31 +118,14 @@ async function open(page: HTMLElement) {
       marked = id;
     }
   });
-  const linter = new Linter({ modeler: 'web', type: 'cloud' });
   const check = async (ours: Finding[]) => {
-    let theirs: Report[] = [];
-    try {
-      theirs = await linter.lint(editor.getDefinitions());
-    } catch {
-      // What its linter cannot read, the server's checks have said.
-    }
+    const theirs = await camundaFindings(editor.getDefinitions(), new Set(ours.map((one) => one.elementId)));
     draft.show([
       ...draft.lines(ours).map((line) => {
         const id = line.code === 'task.formUnknown' && mine ? formOf(registry.get(line.element)) : undefined;
         return id ? { ...line, link: { href: `/models?new=form&id=${encodeURIComponent(id)}#new-form`, text: TEXT.newForm(id) } } : line;
       }),
-      ...theirs
-        .map((one) => ({ ...one, rule: one.rule.replace('camunda-compat/', '') }))
-        .filter((one) => !SAID.has(one.rule) && one.id && !(one.rule === 'implementation' && ours.some((other) => other.elementId === one.id)))
-        .map((one) => {
-          const ja = language === 'ja' ? RULES[one.rule]?.replace('{}', one.name || one.id!) : undefined;
-          return {
-            element: one.id!,
-            code: `camunda.${one.rule}`,
-            severity: one.category === 'error' ? ('error' as const) : ('warning' as const),
-            sentence: TEXT.camunda(ja ?? one.message),
-          };
-        }),
+      ...theirs,
     ]);
   };
   await check(draft.findings);

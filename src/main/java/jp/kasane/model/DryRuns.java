@@ -152,7 +152,7 @@ public class DryRuns {
             throw new Refusal.Conflict("様式だけでは、ケースの道は変わりません。試し運転は、図か決定表の下書きで行います。");
         }
         var inForce = models.all();
-        var bundle = bundle(draft);
+        var bundle = bundle(draft, inForce);
         var drafted = new ArrayList<OwnModels.Bundle>();
         inForce.forEach(one -> drafted.add(one.id().equals(bundle.id()) ? bundle : one));
         if (!drafted.contains(bundle)) {
@@ -207,7 +207,7 @@ public class DryRuns {
     }
 
     /** With the drafts of forms that go with it; of the others those that go with what is in force now. */
-    private OwnModels.Bundle bundle(Drafts.Draft draft) {
+    private OwnModels.Bundle bundle(Drafts.Draft draft, List<OwnModels.Bundle> inForce) {
         var files = new ArrayList<OwnModels.File>();
         files.add(new OwnModels.File(draft.resourceId() + draft.kind().ending(), drafts.xml(draft.id())));
         if (draft.kind() == Drafts.Kind.PROCESS) {

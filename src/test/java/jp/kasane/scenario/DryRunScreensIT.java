@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** A manager tries a draft before she asks for its release: what it changes is told on a page, which follows by itself. */
 class DryRunScreensIT {
 
-    private static final LocatorAssertions.ContainsTextOptions PATIENTLY =
-            new LocatorAssertions.ContainsTextOptions().setTimeout(Duration.ofMinutes(4).toMillis());
+    private static final LocatorAssertions.ContainsTextOptions PATIENTLY = new LocatorAssertions.ContainsTextOptions()
+            .setTimeout(Duration.ofMinutes(4).toMillis());
 
     private static KasaneServer kasane;
     private static Browser browser;
@@ -38,15 +38,16 @@ class DryRunScreensIT {
                 .update();
     }
 
-    private static String imported(String file) {
+    private static String imported(String file, String name) {
         var answer = kasane.as("manager")
-                .upload("/api/v1/models/drafts/import?fileName=plan.bpmn", file.getBytes(StandardCharsets.UTF_8));
+                .upload("/api/v1/models/drafts/import?fileName=" + name, file.getBytes(StandardCharsets.UTF_8));
         return answer.at("/id").asText();
     }
 
     @Test
     void whatADraftChangesIsToldForEachScenarioAndBesideTheRelease() {
-        var draft = imported(OwnStepDiagram.plan());
+        imported(OwnStepDiagram.BUDGET_FORM, "budget-check.form");
+        var draft = imported(OwnStepDiagram.plan(), "plan.bpmn");
         var page = browser.as("manager");
         browser.open(page, "/models/drafts/" + draft);
         page.getByText("試し運転をする").click();
@@ -71,8 +72,10 @@ class DryRunScreensIT {
 
     @Test
     void whatTheEngineRefusesIsSaid() throws IOException {
-        var draft = imported(Files.readString(Path.of("processes", "plan.bpmn"))
-                .replace("=meetingType = \"support\"", "=meetingType = = \"support\""));
+        var draft = imported(
+                Files.readString(Path.of("processes", "plan.bpmn"))
+                        .replace("=meetingType = \"support\"", "=meetingType = = \"support\""),
+                "plan.bpmn");
         var page = browser.as("manager");
         browser.open(page, "/models/drafts/" + draft);
         page.getByText("試し運転をする").click();

@@ -31,6 +31,10 @@ final class Player implements AutoCloseable {
     private static final Duration LONG = Duration.ofDays(3650);
     /** For the engine to become quiet; past it a diagram goes in circles. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** How long is waited at once. */
+    private static final Duration GLANCE = Duration.ofMillis(500);
+    /** Of the engine after one event from outside; the longest of the catalogue leads to some hundreds. */
+    private static final int MOST_RECORDS = 10_000;
     /** New steps one after the other without anything from the recording in between: a circle. */
     private static final int MOST_NEW_STEPS = 200;
 
@@ -348,13 +352,21 @@ final class Player implements AutoCloseable {
     }
 
     private void rest() {
-        try {
-            engine.waitForIdleState(PATIENCE);
-        } catch (TimeoutException circle) {
-            throw new NeverQuiet();
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(ended);
+        int before = track.records();
+        var late = Instant.now().plus(PATIENCE);
+        while (true) {
+            try {
+                engine.waitForIdleState(GLANCE);
+                return;
+            } catch (TimeoutException busy) {
+                // A circle fills the memory, in which the engine has its log, long before patience ends.
+                if (Instant.now().isAfter(late) || track.records() - before > MOST_RECORDS) {
+                    throw new NeverQuiet();
+                }
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(ended);
+            }
         }
     }
 

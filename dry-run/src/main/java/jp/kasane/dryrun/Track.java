@@ -49,6 +49,15 @@ final class Track {
         }
     }
 
+    /** How many there are by now. */
+    int records() {
+        int count = 0;
+        for (var record : records.getRecords()) {
+            count += record.getPosition() >= 0 ? 1 : 0;
+        }
+        return count;
+    }
+
     private Map<Long, Found> instances() {
         var found = new LinkedHashMap<Long, Found>();
         var keys = new HashMap<Long, String>();
