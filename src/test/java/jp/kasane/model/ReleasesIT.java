@@ -439,6 +439,79 @@ class ReleasesIT {
                 .contains("図の公開について書きこみました");
     }
 
+    private static int versionsOf(String tag) {
+        return kasane.sql()
+                .sql("select count(*)::int from engine.process_definition where version_tag = :tag")
+                .param("tag", tag)
+                .query(Integer.class)
+                .single();
+    }
+
+    private static void awaitTheSentence(String release) {
+        await("the sentence")
+                .atMost(SOON)
+                .until(() -> manager().get("/model-releases/" + release).text().contains("応答を待っています"));
+        assertThat(manager().get(RELEASES + "/" + release).at("/waitsForEngine").asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void whatIsAskedForAndApprovedWhileTheEngineIsAwayWaitsAndIsDeployedOnce() {
+        int before = inForce("network-meeting");
+        var release = asked(draft("network-meeting", "name=\"定例会議\"", "name=\"定例の会議\""), "away-1", "");
+        var review = task(release);
+        var other = draft("roster-outreach", "name=\"名簿訪問\"", "name=\"名簿の訪問\"");
+        var later = new String[1];
+        kasane.whileTheEngineSleeps(() -> {
+            assertThat(second().submit(review, "{\"outcome\":\"approved\"}").status())
+                    .isEqualTo(201);
+            later[0] = asked(other, "away-2", "");
+            assertThat(status(release)).isEqualTo("approved");
+            assertThat(second().submit(review, "{\"outcome\":\"approved\"}").status())
+                    .isEqualTo(409);
+            awaitTheSentence(release);
+            awaitTheSentence(later[0]);
+            assertThat(say(second(), release, "待っています。").status()).isEqualTo(201);
+            assertThat(inForce("network-meeting")).isEqualTo(before);
+        });
+        awaitStatus(release, "deployed");
+        await("the projection").atMost(SOON).until(() -> inForce("network-meeting") == before + 1);
+        assertThat(manager().get("/model-releases/" + release).text()).doesNotContain("応答を待っています");
+        approve(later[0]);
+        awaitStatus(later[0], "deployed");
+        await("the projection").atMost(SOON).until(() -> versionsOf("away-2") == 1);
+        assertThat(versionsOf("away-1")).isEqualTo(1);
+        assertThat(inForce("network-meeting")).isEqualTo(before + 1);
+        await("telling").atMost(SOON).until(() -> told("manager", "release-deployed", later[0]) == 1);
+        assertThat(told("manager", "release-deployed", release)).isEqualTo(1);
+    }
+
+    @Test
+    void whoseTimeComesWhileTheEngineIsAwayIsDeployedOnceAfterwards() {
+        var at = LocalDateTime.ofInstant(Instant.now(), JapaneseTime.ZONE)
+                .plusSeconds(12)
+                .truncatedTo(ChronoUnit.SECONDS);
+        var release = asked(
+                draft("support-meeting", "name=\"会議\"", "name=\"支援の会議\""), "away-3", ",\"releaseAt\":\"" + at + "\"");
+        approve(release);
+        // The engine has heard of it and waits for the time itself.
+        await("the order")
+                .atMost(SOON)
+                .until(() -> kasane.sql()
+                                .sql("select count(*) from kasane.outbox where stream_id = :id and done_at is null")
+                                .param("id", UUID.fromString(release))
+                                .query(Long.class)
+                                .single()
+                        == 0);
+        kasane.whileTheEngineSleeps(() -> {
+            awaitTheSentence(release);
+            assertThat(status(release)).isEqualTo("approved");
+        });
+        awaitStatus(release, "deployed");
+        await("the projection").atMost(SOON).until(() -> versionsOf("away-3") == 1);
+        await("telling").atMost(SOON).until(() -> told("manager", "release-deployed", release) == 1);
+    }
+
     @Test
     void whatWaitsForItsTimeIsStillSpokenOf() {
         var at = LocalDateTime.ofInstant(Instant.now(), JapaneseTime.ZONE)

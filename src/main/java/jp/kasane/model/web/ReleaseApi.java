@@ -55,11 +55,13 @@ class ReleaseApi {
 
     record ToStandard(String kind, String resourceId, String versionTag, String note, String releaseAt) {}
 
+    /** @param waitsForEngine whether it stands still because the engine does not answer; it goes on by itself */
     record One(
             Releases.Release release,
             List<Releases.ReleasedFile> files,
             List<FindingSentences.Told> findings,
-            List<ReleaseComments.Comment> comments) {}
+            List<ReleaseComments.Comment> comments,
+            boolean waitsForEngine) {}
 
     record Said(String said) {}
 
@@ -124,7 +126,8 @@ class ReleaseApi {
                 release,
                 releases.files(release.id()),
                 sentences.of(releases.findings(release.id())),
-                comments.of(release.id()));
+                comments.of(release.id()),
+                releases.waitsForEngine(release.id()));
     }
 
     @GetMapping("/releases/{id}/files/{kind}/{resource}")

@@ -68,6 +68,7 @@ class ReleasePages {
         page.addObject("release", release);
         page.addObject("files", releases.files(id));
         page.addObject("findings", sentences.of(releases.findings(id)));
+        page.addObject("waitsForEngine", releases.waitsForEngine(id));
         page.addObject("comments", comments.of(id));
         page.addObject("tasks", tasks.ofStream(id, null, 5));
         page.addObject("events", timeline.ofMatter(id));

@@ -22,3 +22,13 @@ grant select, insert on kasane.model_release_comment to kasane_app;
 
 -- Which comment, not what stands in it: as with the note and the review of the release itself.
 create trigger trail after insert or update or delete on kasane.model_release_comment for each row execute function audit.note_setting();
+
+-- Orders are for administrators to look at; whoever sees the matter may know that the engine has not taken one for some seconds, and nothing else of it.
+create function kasane.waits_for_engine(the_matter uuid, since timestamptz) returns boolean
+    language plpgsql stable security definer set search_path = kasane, pg_temp as $$
+begin
+    return kasane.sees_matter(the_matter)
+           and exists (select from outbox o where o.stream_id = the_matter and o.done_at is null and o.created_at < since);
+end $$;
+revoke execute on function kasane.waits_for_engine from public;
+grant execute on function kasane.waits_for_engine to kasane_app;
