@@ -225,6 +225,8 @@ export const EDITOR: Record<string, string> = {
   'Update available': '新しい版があります',
   Applied: 'ひな型を使用',
   'Not found': 'ひな型なし',
+  'Custom properties': 'ひな型の項目',
+  '{label} must not be empty.': '「{label}」を入れてください。',
   'More actions': 'ほかの操作',
   Description: '説明',
   Version: '版',

@@ -26,9 +26,11 @@ public class Deployments {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final CamundaClient camunda;
+    private final RefusedModels refusedModels;
 
-    Deployments(CamundaClient camunda) {
+    Deployments(CamundaClient camunda, RefusedModels refusedModels) {
         this.camunda = camunda;
+        this.refusedModels = refusedModels;
     }
 
     /** The engine understood and does not take it; nothing of the bundle was deployed. The message is the engine's, in English. */
@@ -49,7 +51,9 @@ public class Deployments {
                 .addResourceBytes(files.getFirst().content(), files.getFirst().name());
         files.stream().skip(1).forEach(file -> command.addResourceBytes(file.content(), file.name()));
         try {
-            return version(command.requestTimeout(PATIENCE).send().join(), bundle.id());
+            int version = version(command.requestTimeout(PATIENCE).send().join(), bundle.id());
+            refusedModels.taken(bundle.id());
+            return version;
         } catch (ClientStatusException refused) {
             if (refused.getStatusCode() == Status.Code.INVALID_ARGUMENT) {
                 throw new NotTaken(refused.getMessage());

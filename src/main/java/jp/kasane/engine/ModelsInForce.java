@@ -2,7 +2,6 @@ package jp.kasane.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +23,26 @@ public class ModelsInForce {
 
     /** In the order in which they are to be deployed: tables first, since diagrams ask them. */
     public List<OwnModels.Bundle> all() {
+        var bundles = shipped();
+        bundles.putAll(own());
+        return List.copyOf(bundles.values());
+    }
+
+    /** By id, in the order in which they are to be deployed. */
+    public LinkedHashMap<String, OwnModels.Bundle> shipped() {
         var bundles = new LinkedHashMap<String, OwnModels.Bundle>();
         shipped("processes/decisions/*.dmn").forEach(id -> bundles.put(id, deployments.shippedDecision(id)));
         shipped("processes/*.bpmn").forEach(id -> bundles.put(id, deployments.shippedProcess(id)));
+        return bundles;
+    }
+
+    /** By id. */
+    public LinkedHashMap<String, OwnModels.Bundle> own() {
+        var bundles = new LinkedHashMap<String, OwnModels.Bundle>();
         own.orderedStream()
                 .flatMap(models -> models.inForce().stream())
                 .forEach(bundle -> bundles.put(bundle.id(), bundle));
-        return new ArrayList<>(bundles.values());
+        return bundles;
     }
 
     private static List<String> shipped(String pattern) {

@@ -542,6 +542,15 @@ public class DryRuns {
         return query(SELECT + " where t.draft_id = :id order by t.begun_at desc limit 1", draft);
     }
 
+    /** The last one of the draft that a release came from. */
+    @Transactional(readOnly = true)
+    public Optional<DryRun> ofRelease(UUID release) {
+        return query(
+                SELECT
+                        + " where t.draft_id = (select r.draft_id from kasane.model_release r where r.id = :id) order by t.begun_at desc limit 1",
+                release);
+    }
+
     private Optional<DryRun> query(String sql, UUID id) {
         return jdbc.sql(sql)
                 .param("id", id)

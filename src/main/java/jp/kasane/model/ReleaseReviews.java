@@ -1,6 +1,7 @@
 package jp.kasane.model;
 
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jp.kasane.foundation.Ids;
@@ -22,9 +23,11 @@ class ReleaseReviews implements StepHandler {
             DateTimeFormatter.ofPattern("yyyy年M月d日 H:mm").withZone(JapaneseTime.ZONE);
 
     private final Releases releases;
+    private final ReleaseComments comments;
 
-    ReleaseReviews(Releases releases) {
+    ReleaseReviews(Releases releases, ReleaseComments comments) {
         this.releases = releases;
+        this.comments = comments;
     }
 
     @Override
@@ -44,6 +47,13 @@ class ReleaseReviews implements StepHandler {
                 release.note(),
                 "releaseWhen",
                 release.releaseAt() == null ? "認められたらすぐ" : TIME.format(release.releaseAt()));
+    }
+
+    @Override
+    public List<Remark> remarks(String instanceKey) {
+        return comments.of(Ids.parse(instanceKey).orElseThrow()).stream()
+                .map(comment -> new Remark(comment.said(), comment.saidBy(), comment.saidAt()))
+                .toList();
     }
 
     @Override

@@ -55,6 +55,8 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
     private static final String STANDARD = "standard";
 
     private static final int MOST = 200;
+    /** So long it may take in order, unnoticed: ours. */
+    private static final Duration UNNOTICED = Duration.ofSeconds(10);
     /** Farther ahead nobody remembers what was approved: ours. */
     private static final Duration FARTHEST = Duration.ofDays(366);
 
@@ -614,6 +616,27 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
     public Release one(UUID id) {
         mayLook();
         return find(id).orElseThrow(() -> new Refusal.NotFound("図の公開"));
+    }
+
+    /**
+     * Whether it does not go on because the engine does not answer: an order to it is still open, or the time has come and nothing was deployed.
+     * What was asked and reviewed is kept and goes on by itself.
+     */
+    @Transactional(readOnly = true)
+    public boolean waitsForEngine(UUID id) {
+        var release = one(id);
+        if (!release.open()) {
+            return false;
+        }
+        var since = clock.instant().minus(UNNOTICED);
+        return release.status().equals("approved")
+                        && release.reviewedAt().isBefore(since)
+                        && (release.releaseAt() == null || release.releaseAt().isBefore(since))
+                || jdbc.sql("select kasane.waits_for_engine(:id, :since)")
+                        .param("id", id)
+                        .param("since", Timestamp.from(since))
+                        .query(Boolean.class)
+                        .single();
     }
 
     private Optional<Release> find(UUID id) {

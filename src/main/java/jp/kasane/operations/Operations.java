@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import jp.kasane.casefile.Streams;
 import jp.kasane.engine.EngineOrders;
 import jp.kasane.engine.Incidents;
 import jp.kasane.engine.Projections;
+import jp.kasane.engine.RefusedModels;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.notification.MailAddresses;
@@ -57,6 +59,7 @@ public class Operations {
     private final Streams streams;
     private final EngineOrders engine;
     private final Projections projections;
+    private final RefusedModels refusedModels;
     private final ObjectProvider<HealthEndpoint> health;
     private final OperationsSettings settings;
 
@@ -73,6 +76,7 @@ public class Operations {
             Streams streams,
             EngineOrders engine,
             Projections projections,
+            RefusedModels refusedModels,
             ObjectProvider<HealthEndpoint> health,
             OperationsSettings settings) {
         this.jdbc = jdbc;
@@ -87,6 +91,7 @@ public class Operations {
         this.streams = streams;
         this.engine = engine;
         this.projections = projections;
+        this.refusedModels = refusedModels;
         this.health = health;
         this.settings = settings;
     }
@@ -141,17 +146,19 @@ public class Operations {
         int calls = givenUp.getOrDefault("webhook", List.of()).size();
         var rejected = rejected();
         var failing = failing();
+        var models = notTaken();
         var exporter = exporter(now);
         int count = stopped.size()
                 + jobs.size()
                 + orders.size()
                 + rejected.size()
                 + failing.size()
+                + models.size()
                 + (calls > 0 ? 1 : 0)
                 + (exporter.lagging() ? 1 : 0)
                 + (engineNow.ready() ? 0 : 1);
         return new Standstill(
-                now, count, stopped, orders, jobs, rejected, failing, calls, exporter, engineNow, lately());
+                now, count, stopped, orders, jobs, rejected, failing, models, calls, exporter, engineNow, lately());
     }
 
     private Standstill.StuckOrder order(Outbox.Waiting order) {
@@ -217,6 +224,17 @@ public class Operations {
         return jdbc.sql("select * from kasane.failing_mail()")
                 .query(Standstill.FailingMail.class)
                 .list();
+    }
+
+    private List<Standstill.NotTaken> notTaken() {
+        return refusedModels.now().stream()
+                .map(one -> new Standstill.NotTaken(
+                        one.id(),
+                        one.instead().name().toLowerCase(Locale.ROOT),
+                        one.version(),
+                        harmless(one.message()),
+                        one.since()))
+                .toList();
     }
 
     Standstill.Exporter exporter(Instant now) {

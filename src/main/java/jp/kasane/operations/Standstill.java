@@ -19,6 +19,7 @@ public record Standstill(
         List<StuckJob> jobs,
         List<RejectedRecord> rejected,
         List<FailingMail> mails,
+        List<NotTaken> models,
         int webhookCalls,
         Exporter exporter,
         Engine engine,
@@ -85,6 +86,15 @@ public record Standstill(
             Instant rejectedAt) {}
 
     public record FailingMail(UUID userId, String login, Instant failedAt, String reason, long givenUp) {}
+
+    /**
+     * A diagram or a table of the municipality's own that the engine did not take when the server started.
+     *
+     * @param instead stays, standard or nothing: what is in force
+     * @param version in force; null for none
+     * @param message what the engine said
+     */
+    public record NotTaken(String id, String instead, Integer version, String message, Instant since) {}
 
     /**
      * @param heardAt when the last record came; null when none ever did

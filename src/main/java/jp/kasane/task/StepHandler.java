@@ -1,6 +1,8 @@
 package jp.kasane.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,14 @@ public interface StepHandler {
     /** What is known already and must not be typed again. */
     default Map<String, Object> prefill(UUID caseId, UUID consultationId, String instanceKey) {
         return Map.of();
+    }
+
+    /** Something that was said about what is to be decided, by whom and when. */
+    record Remark(String said, String saidBy, Instant saidAt) {}
+
+    /** What was said about it so far, in that order: stands beside the form, and is never older than the page. */
+    default List<Remark> remarks(String instanceKey) {
+        return List.of();
     }
 
     /**

@@ -127,7 +127,8 @@ public class Tasks {
             String processId,
             int processVersion,
             JsonNode form,
-            Map<String, Object> data) {}
+            Map<String, Object> data,
+            List<StepHandler.Remark> remarks) {}
 
     /** In this order they stand above the list. */
     public enum View {
@@ -180,7 +181,8 @@ public class Tasks {
                     task.processId(),
                     task.processVersion(),
                     forms.parse(task.formSchema()),
-                    data);
+                    data,
+                    row.isPresent() ? submissions.handler(task.formId()).remarks(task.instanceKey()) : List.of());
         });
     }
 

@@ -1,6 +1,7 @@
 package jp.kasane.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 
 /**
  * 図の公開 on a server of its own, for what is released here is in force for everybody: one asks, another one reviews, the engine gets it, and
@@ -357,6 +359,173 @@ class ReleasesIT {
         assertThat(unseen.at("/detail").asText()).contains("版が使われています");
         var seen = asked(begun, "after", ",\"overNewer\":true");
         manager().post(RELEASES + "/" + seen + "/withdraw", "");
+    }
+
+    private static KasaneServer.Answer say(KasaneServer.User user, String release, String said) {
+        return user.post(RELEASES + "/" + release + "/comments", "{\"said\":\"" + said + "\"}");
+    }
+
+    @Test
+    void whatIsSaidBeforeItIsInForceIsReadByTheSectionAndToldToThoseWhoTakePart() {
+        kasane.employ("release-third", "書込 三子", "manager", "fukushi-seisaku");
+        var third = kasane.as("release-third");
+        var release = asked(draft("participation", "name=\"参加支援\"", "name=\"参加の支援\""), "talk-1", "");
+        var review = task(release);
+
+        var first = say(second(), release, "なぜ名前を変えるのですか。\\r\\n理由を教えてください。");
+        assertThat(first.status()).as(first.text()).isEqualTo(201);
+        assertThat(told("manager", "release-commented", release)).isEqualTo(1);
+        assertThat(told("release-second", "release-commented", release)).isZero();
+        assertThat(say(manager(), release, "条例の言い方に合わせます。").status()).isEqualTo(201);
+        assertThat(told("release-second", "release-commented", release)).isEqualTo(1);
+        assertThat(told("manager", "release-commented", release)).isEqualTo(1);
+        assertThat(say(third, release, "よいと思います。").status()).isEqualTo(201);
+        assertThat(told("manager", "release-commented", release)).isEqualTo(2);
+        assertThat(told("release-second", "release-commented", release)).isEqualTo(2);
+        assertThat(told("release-third", "release-commented", release)).isZero();
+
+        var comments = kasane.as("auditor").get(RELEASES + "/" + release).at("/comments");
+        assertThat(comments.findValuesAsText("said"))
+                .containsExactly("なぜ名前を変えるのですか。\n理由を教えてください。", "条例の言い方に合わせます。", "よいと思います。");
+        assertThat(comments.findValuesAsText("saidBy")).element(0).isEqualTo("審査 二子");
+        assertThat(second().get("/api/v1/tasks/" + review).at("/remarks").findValuesAsText("said"))
+                .hasSize(3);
+        assertThat(second().get("/tasks/" + review).text()).contains("条例の言い方に合わせます。");
+        assertThat(manager().get("/model-releases/" + release).text()).contains("よいと思います。", "書きこむ");
+        assertThat(kasane.as("auditor").get("/model-releases/" + release).text())
+                .contains("よいと思います。")
+                .doesNotContain("<textarea");
+
+        assertThat(say(kasane.as("auditor"), release, "監査").status()).isEqualTo(403);
+        assertThat(say(kasane.as("coordinator"), release, "相談").status()).isEqualTo(403);
+        assertThat(say(manager(), UUID.randomUUID().toString(), "どこに").status()).isEqualTo(404);
+        for (var wrong : List.of("", " 　", "あ".repeat(2001))) {
+            var refused = say(manager(), release, wrong);
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(refused.at("/fields/0/message").asText() + refused.text())
+                    .contains("1～2000 字で入力してください");
+        }
+        assertThat(say(manager(), release, "あ".repeat(2000)).status()).isEqualTo(201);
+
+        // Approved and waiting for its time it is not over yet; in force it is.
+        approve(release);
+        awaitStatus(release, "deployed");
+        var late = say(manager(), release, "もう一つ");
+        assertThat(late.status()).isEqualTo(409);
+        assertThat(late.at("/detail").asText()).contains("もう終わっています");
+        // Past the application the database refuses as well, and what was said is not changed.
+        for (var write : List.of(
+                "insert into kasane.model_release_comment select gen_random_uuid(), '%s', kasane.my_municipality(), 'x', kasane.acting_user(), now()"
+                        .formatted(release),
+                "update kasane.model_release_comment set said = 'x' where release_id = '%s'".formatted(release),
+                "delete from kasane.model_release_comment where release_id = '%s'".formatted(release))) {
+            assertThatThrownBy(() -> kasane.inTheNameOf(
+                            kasane.user("manager"), jdbc -> jdbc.sql(write).update()))
+                    .as(write)
+                    .isInstanceOf(DataAccessException.class);
+        }
+        // The trail says that something was said and by whom, not what.
+        assertThat(kasane.sql()
+                        .sql(
+                                """
+                                select count(*) from audit.entry e join kasane.model_release_comment c on c.id::text = e.refs -> 'key' ->> 'id'
+                                where c.release_id = :id and e.what = 'model_release_comment.insert' and e.actor_id = c.said_by and e.refs::text not like '%条例%'
+                                """)
+                        .param("id", UUID.fromString(release))
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(4);
+        assertThat(kasane.as("auditor").get("/model-releases/" + release).text())
+                .contains("図の公開について書きこみました");
+    }
+
+    private static int versionsOf(String tag) {
+        return kasane.sql()
+                .sql("select count(*)::int from engine.process_definition where version_tag = :tag")
+                .param("tag", tag)
+                .query(Integer.class)
+                .single();
+    }
+
+    private static void awaitTheSentence(String release) {
+        await("the sentence")
+                .atMost(SOON)
+                .until(() -> manager().get("/model-releases/" + release).text().contains("応答を待っています"));
+        assertThat(manager().get(RELEASES + "/" + release).at("/waitsForEngine").asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void whatIsAskedForAndApprovedWhileTheEngineIsAwayWaitsAndIsDeployedOnce() {
+        int before = inForce("network-meeting");
+        var release = asked(draft("network-meeting", "name=\"定例会議\"", "name=\"定例の会議\""), "away-1", "");
+        var review = task(release);
+        var other = draft("roster-outreach", "name=\"名簿訪問\"", "name=\"名簿の訪問\"");
+        var later = new String[1];
+        kasane.whileTheEngineSleeps(() -> {
+            assertThat(second().submit(review, "{\"outcome\":\"approved\"}").status())
+                    .isEqualTo(201);
+            later[0] = asked(other, "away-2", "");
+            assertThat(status(release)).isEqualTo("approved");
+            assertThat(second().submit(review, "{\"outcome\":\"approved\"}").status())
+                    .isEqualTo(409);
+            awaitTheSentence(release);
+            awaitTheSentence(later[0]);
+            assertThat(say(second(), release, "待っています。").status()).isEqualTo(201);
+            assertThat(inForce("network-meeting")).isEqualTo(before);
+        });
+        awaitStatus(release, "deployed");
+        await("the projection").atMost(SOON).until(() -> inForce("network-meeting") == before + 1);
+        assertThat(manager().get("/model-releases/" + release).text()).doesNotContain("応答を待っています");
+        approve(later[0]);
+        awaitStatus(later[0], "deployed");
+        await("the projection").atMost(SOON).until(() -> versionsOf("away-2") == 1);
+        assertThat(versionsOf("away-1")).isEqualTo(1);
+        assertThat(inForce("network-meeting")).isEqualTo(before + 1);
+        await("telling").atMost(SOON).until(() -> told("manager", "release-deployed", later[0]) == 1);
+        assertThat(told("manager", "release-deployed", release)).isEqualTo(1);
+    }
+
+    @Test
+    void whoseTimeComesWhileTheEngineIsAwayIsDeployedOnceAfterwards() {
+        var at = LocalDateTime.ofInstant(Instant.now(), JapaneseTime.ZONE)
+                .plusSeconds(12)
+                .truncatedTo(ChronoUnit.SECONDS);
+        var release = asked(
+                draft("support-meeting", "name=\"会議\"", "name=\"支援の会議\""), "away-3", ",\"releaseAt\":\"" + at + "\"");
+        approve(release);
+        // The engine has heard of it and waits for the time itself.
+        await("the order")
+                .atMost(SOON)
+                .until(() -> kasane.sql()
+                                .sql("select count(*) from kasane.outbox where stream_id = :id and done_at is null")
+                                .param("id", UUID.fromString(release))
+                                .query(Long.class)
+                                .single()
+                        == 0);
+        kasane.whileTheEngineSleeps(() -> {
+            awaitTheSentence(release);
+            assertThat(status(release)).isEqualTo("approved");
+        });
+        awaitStatus(release, "deployed");
+        await("the projection").atMost(SOON).until(() -> versionsOf("away-3") == 1);
+        await("telling").atMost(SOON).until(() -> told("manager", "release-deployed", release) == 1);
+    }
+
+    @Test
+    void whatWaitsForItsTimeIsStillSpokenOf() {
+        var at = LocalDateTime.ofInstant(Instant.now(), JapaneseTime.ZONE)
+                .plusDays(2)
+                .truncatedTo(ChronoUnit.SECONDS);
+        var release = asked(
+                draft("community-issue", "name=\"地域課題\"", "name=\"地域の課題\""), "talk-2", ",\"releaseAt\":\"" + at + "\"");
+        approve(release);
+        awaitStatus(release, "approved");
+        assertThat(say(manager(), release, "研修の後にします。").status()).isEqualTo(201);
+        // Who reviewed it has taken part.
+        assertThat(told("release-second", "release-commented", release)).isEqualTo(1);
+        manager().post(RELEASES + "/" + release + "/withdraw", "");
+        assertThat(say(manager(), release, "やめました。").status()).isEqualTo(409);
     }
 
     @Test

@@ -43,6 +43,14 @@ class ElementTemplatesTest {
                         .isEqualTo("jp.kasane." + bound(template, "property", "type")));
     }
 
+    /** The editor, and Camunda Modeler, pass over whatever does not name this schema, and say nothing of it. */
+    @Test
+    void aTemplateNamesTheSchemaThatEditorsAskFor() {
+        assertThat(templates)
+                .allSatisfy(template -> assertThat(template.path("$schema").asText())
+                        .contains("@camunda/zeebe-element-templates-json-schema"));
+    }
+
     @Test
     void aTemplateRetriesAsOftenAsTheDiagramsDo() {
         var drawn = Diagram.all()

@@ -162,6 +162,7 @@ final class EveryPage {
                         "{\"versionTag\":\"every-1\",\"note\":\"頁のため\"}")
                 .at("/id")
                 .asText();
+        kasane.as("manager").post("/api/v1/models/releases/" + release + "/comments", "{\"said\":\"頁のため\"}");
         add("manager", "/model-releases/{id}", release);
         add("manager", "/models/{kind}/{resource}/standard", "process", "plan");
         add("manager", "/models/{process}/migration", "plan");

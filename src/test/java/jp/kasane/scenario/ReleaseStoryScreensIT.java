@@ -3,21 +3,21 @@ package jp.kasane.scenario;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Mouse;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.FilePayload;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Map;
 import jp.kasane.KasaneServer;
-import jp.kasane.model.OwnStepDiagram;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A manager adds a step with a form to the plan, is stopped by a check, mends it and asks for it; another one approves; a case that was under way
- * before goes over and comes to the new task; the auditor finds all of it. On a server of its own.
+ * A manager draws a form and adds a step with it to the plan, is stopped by the checks, mends it and asks for it; another one asks her something
+ * and approves; a case that was under way before goes over and comes to the new task; the auditor finds all of it. On a server of its own.
  */
 class ReleaseStoryScreensIT {
 
@@ -64,11 +64,145 @@ class ReleaseStoryScreensIT {
                 .caseId();
     }
 
-    private static void bring(Page page, String name, String content) {
+    // ── what she does in the editors ───────────────────────────────────────────────────────────────────────────────
+
+    private static void ready(Page page) {
+        page.locator(".modeler[data-ready=editing]").waitFor();
+    }
+
+    private static Locator finding(Page page, String code) {
+        return page.locator(".modeler-findings li[data-code='" + code + "']");
+    }
+
+    /** Opens a part of the panel. */
+    private static void group(Page page, String name) {
+        var header = page.locator(".bio-properties-panel-group-header", new Page.LocatorOptions().setHasText(name))
+                .first();
+        if (!header.getAttribute("class").contains("open")) {
+            header.click();
+        }
+    }
+
+    /** Waits until this stands in what the server keeps. */
+    private static void kept(Page page, String part) {
+        var draft = page.locator(".modeler").getAttribute("data-draft");
+        await(part).atMost(SOON).until(() -> kasane.as("manager")
+                .get("/api/v1/models/drafts/" + draft + "/xml")
+                .text()
+                .contains(part));
+    }
+
+    /** A form of her own with one field that has to be filled in. */
+    private static void drawTheForm(Page page) {
+        browser.open(page, "/models?new=form&id=budget-check");
+        page.locator("#title").fill("予算の確認");
+        page.locator("#new-form button[type=submit]").click();
+        ready(page);
+        page.locator("button.fjs-palette-field[data-field-type=textarea]").focus();
+        page.keyboard().press("Enter");
+        finding(page, "form.key").locator("button").click();
+        group(page, "検査");
+        page.locator("[data-entry-id=required] input").check();
+        group(page, "基本");
+        page.locator("[data-entry-id=label]")
+                .locator("input, [contenteditable=true]")
+                .first()
+                .fill("確かめたこと");
+        var key = page.locator("[data-entry-id=key] input").first();
+        key.fill("checked");
+        key.press("Tab");
+        assertThat(finding(page, "form.key")).hasCount(0);
+        assertThat(page.locator(".modeler-none")).isVisible();
+        kept(page, "確かめたこと");
+    }
+
+    /** Puts a part on a flow with the mouse, writes its name on it, and moves it with the arrows to where there is room. */
+    private static String put(Page page, String flow, String part, String name, int down, int right) {
+        var middle = (Map<?, ?>)
+                page.locator(".modeler-canvas g.djs-connection[data-element-id='" + flow + "'] path.djs-hit-stroke")
+                        .first()
+                        .evaluate(
+                                """
+                        path => { const point = path.getPointAtLength(path.getTotalLength() / 2), shown = path.getScreenCTM();
+                                  return { x: point.x * shown.a + shown.e, y: point.y * shown.d + shown.f }; }""");
+        double x = ((Number) middle.get("x")).doubleValue();
+        double y = ((Number) middle.get("y")).doubleValue();
+        page.keyboard().press("n");
+        page.locator(".djs-popup-search input").fill(part);
+        // It is searched when a key is let go.
+        page.keyboard().press("End");
+        page.locator(".djs-popup-results .entry", new Page.LocatorOptions().setHasText(part))
+                .first()
+                .click();
+        page.mouse().move(x + 40, y + 60);
+        page.mouse().move(x, y, new Mouse.MoveOptions().setSteps(5));
+        page.mouse().click(x, y);
+        page.locator(".djs-direct-editing-content").waitFor();
+        page.keyboard().type(name);
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".djs-direct-editing-content")).hasCount(0);
+        for (int i = 0; i < down; i++) {
+            page.keyboard().press("Shift+ArrowDown");
+        }
+        for (int i = 0; i < Math.abs(right); i++) {
+            page.keyboard().press(right > 0 ? "Shift+ArrowRight" : "Shift+ArrowLeft");
+        }
+        return page.locator(".modeler-canvas g.djs-shape.selected").first().getAttribute("data-element-id");
+    }
+
+    /** Between the plan's draft and the way it takes: somebody looks at the money, and what is found is kept. */
+    private static String drawTheStep(Page page) {
         browser.open(page, "/models");
-        page.setInputFiles("#file", new FilePayload(name, "text/plain", content.getBytes(StandardCharsets.UTF_8)));
-        page.locator("button:has-text('取り込む')").click();
-        page.locator(".modeler[data-ready]").waitFor();
+        page.getByLabel("プラン作成・決定の下書きを始める").click();
+        ready(page);
+        var flow = "Flow_PersistDraftPlan_to_PlanPath";
+        page.locator(".modeler-canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })");
+        page.locator(".modeler-canvas g.djs-shape[data-element-id=Activity_PersistDraftPlan]")
+                .click();
+        put(page, flow, "記録を保存", "予算の確認を保存", 24, 12);
+        var task = put(page, flow, "人の作業", "予算の確認", 24, -16);
+        assertThat(finding(page, "task.form")).containsText("予算の確認");
+        assertThat(finding(page, "task.persist")).hasCount(1);
+        return task;
+    }
+
+    /** What the checks miss, one after the other, in the panel. */
+    private static void mendTheStep(Page page) {
+        ready(page);
+        finding(page, "task.form").locator("button").click();
+        group(page, "基本");
+        page.locator("[name=id]").fill("Task_Budget");
+        page.locator("[name=id]").press("Tab");
+        assertThat(page.locator(".modeler-canvas g.djs-shape.selected")).hasAttribute("data-element-id", "Task_Budget");
+        group(page, "説明");
+        page.locator("[name=documentation]").fill("市の決めたこと。");
+        group(page, "担当");
+        page.locator("[name=assignmentDefinitionCandidateGroups]").fill("manager");
+        group(page, "様式");
+        page.locator("select[name=formType]").selectOption("camunda-form-linked");
+        page.locator("[name=formId]").fill("budget-check");
+        page.locator("[name=formId]").press("Tab");
+        page.locator("select[name=bindingType]").selectOption("deployment");
+        assertThat(finding(page, "task.form")).hasCount(0);
+        assertThat(finding(page, "task.group")).hasCount(0);
+
+        finding(page, "job.header").locator("button").click();
+        group(page, "ひな型の項目");
+        var step = page.getByLabel("直前の作業の id");
+        step.fill("Task_Budget");
+        step.press("Tab");
+        assertThat(finding(page, "job.header")).hasCount(0);
+        assertThat(finding(page, "task.persist")).hasCount(0);
+        // How long it may take is said where the release is asked for.
+        assertThat(page.locator(".modeler-findings li .alarm")).hasCount(1);
+        assertThat(finding(page, "task.deadline")).containsText("予算の確認");
+        kept(page, "zeebe:header key=\"step\" value=\"Task_Budget\"");
+    }
+
+    private static void ask(Page page) {
+        page.locator("#versionTag").fill("2026-12.1");
+        page.locator("#note").fill("プランの案ができたら、予算を確かめる作業が所管課に届きます。");
+        page.locator("button:has-text('申請する')").click();
     }
 
     @Test
@@ -79,25 +213,24 @@ class ReleaseStoryScreensIT {
 
         var page = browser.as("manager");
         page.setViewportSize(1400, 1000);
-        bring(page, "budget-check.form", OwnStepDiagram.BUDGET_FORM);
-        bring(page, "plan.bpmn", OwnStepDiagram.plan());
-        assertThat(page.locator(".modeler-findings li[data-code='task.deadline']"))
-                .containsText("予算の確認");
+        drawTheForm(page);
+        drawTheStep(page);
+        browser.picture(page, "release-drawn");
         page.locator("a:has-text('公開を申請する')").click();
-        page.locator("#versionTag").fill("2026-12.1");
-        page.locator("#note").fill("プランの案ができたら、予算を確かめる作業が所管課に届きます。");
-        page.locator("button:has-text('申請する')").click();
+        ask(page);
         assertThat(page.locator("[role=alert]")).containsText("点検で誤りが");
         assertThat(page.locator("#note")).hasValue("プランの案ができたら、予算を確かめる作業が所管課に届きます。");
         browser.picture(page, "release-stopped");
+        page.locator("a:has-text('下書きに戻って直す')").click();
+        mendTheStep(page);
+        browser.picture(page, "release-mended");
+        page.locator("a:has-text('公開を申請する')").click();
 
         page.locator("#days-Task_Budget").fill("5");
         page.locator("button:has-text('決める')").click();
         assertThat(page.locator("main")).containsText("期限を決めました");
         assertThat(page.locator("main .rows .tag.alarm")).hasCount(0);
-        page.locator("#versionTag").fill("2026-12.1");
-        page.locator("#note").fill("プランの案ができたら、予算を確かめる作業が所管課に届きます。");
-        page.locator("button:has-text('申請する')").click();
+        ask(page);
         assertThat(page.locator("h1")).containsText("審査中");
         assertThat(page.locator("main")).containsText("別の、所管課の人がします");
         var release = page.url();
@@ -115,8 +248,22 @@ class ReleaseStoryScreensIT {
         second.locator(".compare[data-drawn]").waitFor();
         assertThat(second.locator(".compare-list").first()).containsText("作業「予算の確認」が増えました");
         browser.picture(second, "release-compared");
+        // A question before she decides, and the answer beside the form.
+        var path = release.substring(release.indexOf("/model-releases"));
+        browser.open(second, path);
+        second.getByLabel("書きこむ").fill("委託の予算も見ますか。");
+        second.locator("#talk button").click();
+        assertThat(second.locator("#talk .talk")).containsText("委託の予算も見ますか。");
+        browser.open(page, "/notices");
+        assertThat(page.locator("main")).containsText("図の公開について、書きこみがありました。");
+        browser.open(page, path);
+        page.getByLabel("書きこむ").fill("はい、当初予算と委託の両方です。");
+        page.locator("#talk button").click();
+        assertThat(page.locator("#talk .talk li")).hasCount(2);
+        browser.picture(page, "release-talk");
         browser.open(second, review);
         second.locator("#form .fjs-form").waitFor();
+        assertThat(second.locator("aside .talk")).containsText("はい、当初予算と委託の両方です。");
         browser.picture(second, "release-review");
         second.getByLabel("公開を認める").check();
         browser.submit(second);

@@ -4,6 +4,7 @@ import io.camunda.client.CamundaClient;
 import io.camunda.client.api.worker.JobWorker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -11,6 +12,8 @@ import jp.kasane.access.SystemActor;
 import jp.kasane.engine.Deployments;
 import jp.kasane.engine.EngineMet;
 import jp.kasane.engine.ModelsInForce;
+import jp.kasane.engine.OwnModels;
+import jp.kasane.engine.RefusedModels;
 import jp.kasane.foundation.Ids;
 import jp.kasane.worker.KasaneWorker;
 import org.slf4j.Logger;
@@ -32,6 +35,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
     private final CamundaClient camunda;
     private final Deployments deployments;
     private final ModelsInForce models;
+    private final RefusedModels refusedModels;
     private final ObjectProvider<KasaneWorker> workers;
     private final JdbcClient jdbc;
     private final SystemActor system;
@@ -44,6 +48,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
             CamundaClient camunda,
             Deployments deployments,
             ModelsInForce models,
+            RefusedModels refusedModels,
             ObjectProvider<KasaneWorker> workers,
             JdbcClient jdbc,
             SystemActor system,
@@ -51,6 +56,7 @@ class Deployment implements SmartLifecycle, HealthIndicator {
         this.camunda = camunda;
         this.deployments = deployments;
         this.models = models;
+        this.refusedModels = refusedModels;
         this.events = events;
         this.workers = workers;
         this.jdbc = jdbc;
@@ -66,11 +72,16 @@ class Deployment implements SmartLifecycle, HealthIndicator {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 awaitEngine();
-                models.all().forEach(deployments::deploy);
+                var refused = deployAll();
                 var before = position();
                 var hello = startDeadlineSweep();
                 notReadyBecause = "waiting for the exporter";
                 awaitExporter(before, hello);
+                if (!refused.isEmpty()) {
+                    putInstead(refused);
+                    // Its own process may be one of them.
+                    startDeadlineSweep();
+                }
                 events.publishEvent(new EngineMet(position().epoch()));
                 openWorkers();
                 notReadyBecause = null;
@@ -107,6 +118,56 @@ class Deployment implements SmartLifecycle, HealthIndicator {
             }
             notReadyBecause = "waiting for the engine";
             Thread.sleep(Duration.ofMillis(200));
+        }
+    }
+
+    /** Tables first: diagrams ask them. What the municipality has released itself comes instead of what is shipped under that id. */
+    private List<Refused> deployAll() {
+        var shipped = models.shipped();
+        var ours = models.own();
+        var bundles = new LinkedHashMap<>(shipped);
+        bundles.putAll(ours);
+        var refused = new ArrayList<Refused>();
+        for (var bundle : bundles.values()) {
+            try {
+                deployments.deploy(bundle);
+            } catch (Deployments.NotTaken notTaken) {
+                // Kasane's own would be a fault of the build; one diagram of the municipality's does not keep all the
+                // others waiting.
+                if (!ours.containsKey(bundle.id())) {
+                    throw notTaken;
+                }
+                refused.add(new Refused(bundle.id(), shipped.get(bundle.id()), notTaken.getMessage()));
+            }
+        }
+        return refused;
+    }
+
+    /** @param shipped under the same id; null where there is none */
+    private record Refused(String id, OwnModels.Bundle shipped, String message) {}
+
+    /**
+     * What the engine has stays: running cases and those to come go on as yesterday. A broker without any gets what is shipped. Asked only once
+     * the projections speak of this very broker.
+     */
+    private void putInstead(List<Refused> refused) {
+        for (var one : refused) {
+            var version = refusedModels.newest(one.id()).orElse(null);
+            var instead = version != null
+                    ? RefusedModels.Instead.STAYS
+                    : one.shipped() != null ? RefusedModels.Instead.STANDARD : RefusedModels.Instead.NOTHING;
+            if (instead == RefusedModels.Instead.STANDARD) {
+                version = deployments.deploy(one.shipped());
+            }
+            refusedModels.note(one.id(), instead, version, one.message());
+            LOG.error(
+                    "Engine: the municipality's own {} was not taken; in force is {}",
+                    one.id(),
+                    switch (instead) {
+                        case STAYS -> "version " + version + ", as before";
+                        case STANDARD -> "what Kasane ships";
+                        case NOTHING -> "nothing";
+                    });
         }
     }
 

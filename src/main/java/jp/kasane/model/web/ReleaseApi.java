@@ -8,6 +8,7 @@ import java.util.UUID;
 import jp.kasane.deadline.DeadlinePolicies;
 import jp.kasane.foundation.Ids;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.ReleaseComments;
 import jp.kasane.model.Releases;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -27,12 +28,19 @@ import org.springframework.web.bind.annotation.RestController;
 class ReleaseApi {
 
     private final Releases releases;
+    private final ReleaseComments comments;
     private final Drafts drafts;
     private final DeadlinePolicies deadlines;
     private final FindingSentences sentences;
 
-    ReleaseApi(Releases releases, Drafts drafts, DeadlinePolicies deadlines, FindingSentences sentences) {
+    ReleaseApi(
+            Releases releases,
+            ReleaseComments comments,
+            Drafts drafts,
+            DeadlinePolicies deadlines,
+            FindingSentences sentences) {
         this.releases = releases;
+        this.comments = comments;
         this.drafts = drafts;
         this.deadlines = deadlines;
         this.sentences = sentences;
@@ -47,7 +55,15 @@ class ReleaseApi {
 
     record ToStandard(String kind, String resourceId, String versionTag, String note, String releaseAt) {}
 
-    record One(Releases.Release release, List<Releases.ReleasedFile> files, List<FindingSentences.Told> findings) {}
+    /** @param waitsForEngine whether it stands still because the engine does not answer; it goes on by itself */
+    record One(
+            Releases.Release release,
+            List<Releases.ReleasedFile> files,
+            List<FindingSentences.Told> findings,
+            List<ReleaseComments.Comment> comments,
+            boolean waitsForEngine) {}
+
+    record Said(String said) {}
 
     @PostMapping("/drafts/{id}/release")
     @ResponseStatus(HttpStatus.CREATED)
@@ -103,10 +119,15 @@ class ReleaseApi {
     }
 
     @GetMapping("/releases/{id}")
-    @Operation(summary = "一つの公開と、そのファイル、いま点検した結果")
+    @Operation(summary = "一つの公開と、そのファイル、いま点検した結果、話し合い")
     One one(@PathVariable String id) {
         var release = releases.one(ReleasePages.known(id));
-        return new One(release, releases.files(release.id()), sentences.of(releases.findings(release.id())));
+        return new One(
+                release,
+                releases.files(release.id()),
+                sentences.of(releases.findings(release.id())),
+                comments.of(release.id()),
+                releases.waitsForEngine(release.id()));
     }
 
     @GetMapping("/releases/{id}/files/{kind}/{resource}")
@@ -117,6 +138,15 @@ class ReleaseApi {
                 .header("X-Content-Type-Options", "nosniff")
                 .cacheControl(CacheControl.noStore())
                 .body(releases.file(ReleasePages.known(id), kind, resource));
+    }
+
+    @PostMapping("/releases/{id}/comments")
+    @ResponseStatus(HttpStatus.CREATED)
+    @Operation(
+            summary = "公開について書きこむ（所管課）",
+            description = "1～2000 字。審査中か公開待ちの間だけで、終わった後は 409。書きかえも取り消しもできません。申請した人、描いた人、審査した人、前に書きこんだ人に知らせます。")
+    Map<String, UUID> say(@PathVariable String id, @RequestBody Said comment) {
+        return Map.of("id", comments.say(ReleasePages.known(id), comment.said()));
     }
 
     @PostMapping("/releases/{id}/withdraw")

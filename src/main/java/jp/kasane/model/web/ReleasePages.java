@@ -10,6 +10,7 @@ import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
 import jp.kasane.model.DryRuns;
+import jp.kasane.model.ReleaseComments;
 import jp.kasane.model.Releases;
 import jp.kasane.task.Tasks;
 import org.springframework.http.HttpStatus;
@@ -26,6 +27,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class ReleasePages {
 
     private final Releases releases;
+    private final ReleaseComments comments;
     private final Drafts drafts;
     private final DryRuns dryRuns;
     private final DeadlinePolicies deadlines;
@@ -35,6 +37,7 @@ class ReleasePages {
 
     ReleasePages(
             Releases releases,
+            ReleaseComments comments,
             Drafts drafts,
             DryRuns dryRuns,
             DeadlinePolicies deadlines,
@@ -42,6 +45,7 @@ class ReleasePages {
             Tasks tasks,
             FindingSentences sentences) {
         this.releases = releases;
+        this.comments = comments;
         this.drafts = drafts;
         this.dryRuns = dryRuns;
         this.deadlines = deadlines;
@@ -57,15 +61,40 @@ class ReleasePages {
     }
 
     @GetMapping("/model-releases/{id}")
-    String one(@PathVariable String id, org.springframework.ui.Model model) {
-        var release = releases.one(known(id));
-        model.addAttribute("release", release);
-        model.addAttribute("files", releases.files(release.id()));
-        model.addAttribute("findings", sentences.of(releases.findings(release.id())));
-        model.addAttribute("tasks", tasks.ofStream(release.id(), null, 5));
-        model.addAttribute("events", timeline.ofMatter(release.id()));
-        model.addAttribute("may", drafts.mayEdit());
-        return "model-release";
+    ModelAndView one(@PathVariable String id) {
+        return one(known(id), null, Map.of(), HttpStatus.OK);
+    }
+
+    /** @param typed what was to be said and was not; null where nothing was */
+    private ModelAndView one(UUID id, String typed, Map<String, String> errors, HttpStatus status) {
+        var release = releases.one(id);
+        var page = new ModelAndView("model-release", status);
+        page.addObject("release", release);
+        page.addObject("files", releases.files(id));
+        page.addObject("findings", sentences.of(releases.findings(id)));
+        page.addObject("lastRun", dryRuns.ofRelease(id).orElse(null));
+        page.addObject("waitsForEngine", releases.waitsForEngine(id));
+        page.addObject("comments", comments.of(id));
+        page.addObject("tasks", tasks.ofStream(id, null, 5));
+        page.addObject("events", timeline.ofMatter(id));
+        page.addObject("may", drafts.mayEdit());
+        page.addObject("typed", typed);
+        page.addObject("errors", errors);
+        return page;
+    }
+
+    @PostMapping("/model-releases/{id}/comments")
+    Object say(@PathVariable String id, @RequestParam(defaultValue = "") String said) {
+        var release = known(id);
+        try {
+            comments.say(release, said);
+            return "redirect:/model-releases/" + release + "#talk";
+        } catch (Refusal.Invalid invalid) {
+            return one(release, said, invalid.sentences(), HttpStatus.UNPROCESSABLE_ENTITY);
+        } catch (Refusal.Conflict over) {
+            // It ended while this was typed: the words stay to be copied.
+            return one(release, said, Map.of("said", over.getMessage()), HttpStatus.CONFLICT);
+        }
     }
 
     @PostMapping("/model-releases/{id}/withdraw")

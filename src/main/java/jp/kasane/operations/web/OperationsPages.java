@@ -29,7 +29,7 @@ class OperationsPages {
     String now(Model model) {
         var now = operations.now();
         model.addAttribute("now", now);
-        model.addAttribute("parts", List.of("incidents", "orders", "jobs", "rejected", "mails", "webhook"));
+        model.addAttribute("parts", List.of("incidents", "orders", "jobs", "rejected", "models", "mails", "webhook"));
         model.addAttribute(
                 "sizes",
                 List.of(
@@ -37,6 +37,7 @@ class OperationsPages {
                         now.orders().size(),
                         now.jobs().size(),
                         now.rejected().size(),
+                        now.models().size(),
                         now.mails().size(),
                         now.webhookCalls()));
         return "operations";
