@@ -17,10 +17,30 @@ public final class OwnStepDiagram {
               {"type":"textarea","key":"said","id":"Field_said","label":"聞いたこと","validate":{"maxLength":2000},"layout":{"row":"Row_2","columns":null}}]}
             """;
 
+    public static final String BUDGET_FORM =
+            """
+            {"schemaVersion":16,"type":"default","id":"budget-check","executionPlatform":"Camunda Cloud","executionPlatformVersion":"8.6.0",
+             "components":[
+              {"type":"textarea","key":"checked","id":"Field_checked","label":"確かめたこと","validate":{"required":true,"maxLength":2000},"layout":{"row":"Row_1","columns":null}}]}
+            """;
+
     private OwnStepDiagram() {}
 
     public static byte[] bytes() {
         return consultationWithCallBack().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The plan's draft is looked at by the section for its money before it goes on. */
+    public static String plan() {
+        return added(
+                shipped("plan"),
+                "Flow_PersistDraftPlan_to_PlanPath",
+                "Activity_PersistDraftPlan",
+                "Gateway_PlanPath",
+                "Budget",
+                "予算の確認",
+                "manager",
+                "budget-check");
     }
 
     /** Before a consultation is sorted out, somebody calls back. */
