@@ -44,6 +44,7 @@ final class LocalWelcome {
                     reception    受付          coordinator  相談支援包括化推進員（伴走）
                     member       関係機関      manager      所管課
                     auditor      監査          admin        管理者
+                    manager2     所管課のもう一人（図の公開の審査、記録の消去など、二人で行うこと）
 
                   止めるには Ctrl-C。データは残り、次の起動で続きから始まります。
                 """

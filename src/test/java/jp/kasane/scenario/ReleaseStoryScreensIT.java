@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import jp.kasane.KasaneServer;
 import org.junit.jupiter.api.AfterAll;
@@ -233,6 +234,7 @@ class ReleaseStoryScreensIT {
         ask(page);
         assertThat(page.locator("h1")).containsText("審査中");
         assertThat(page.locator("main")).containsText("別の、所管課の人がします");
+        assertThat(page.locator("header nav a[aria-current=page]")).hasText("設定");
         var release = page.url();
         browser.picture(page, "release-asked");
 
@@ -270,7 +272,10 @@ class ReleaseStoryScreensIT {
         browser.left(second, url -> !url.contains("/tasks/"));
         browser.reloadUntil(second, release.substring(release.indexOf("/model-releases")), "h1:has-text('公開済み')");
 
-        browser.open(page, "/models");
+        for (var shown : List.of("/model-releases", "/model-migrations", "/models")) {
+            browser.open(page, shown);
+            assertThat(page.locator("header nav a[aria-current=page]")).hasText("設定");
+        }
         var row = page.locator(".models-one:has(code:text-is('plan'))");
         assertThat(row).containsText("市町村の版 2026-12.1");
         row.locator("a:has-text('移行')").click();

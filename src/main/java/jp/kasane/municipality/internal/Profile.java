@@ -154,6 +154,10 @@ record Profile(
 
     record LocalUsers(String source, List<UserEntry> users) {}
 
-    /** A login of the local default; its password is its name. */
-    record UserEntry(String login, String name, String role, String agency) {}
+    /**
+     * A login of the local default; its password is its name.
+     *
+     * @param demo only where the demo is played
+     */
+    record UserEntry(String login, String name, String role, String agency, boolean demo) {}
 }

@@ -26,15 +26,18 @@ class ProfileLoader implements InitializingBean {
     private final Flyway flyway;
     private final String profile;
     private final boolean localUsers;
+    private final boolean demo;
 
     ProfileLoader(
             Flyway flyway,
             @Value("${kasane.profile}") String profile,
             @Value("${kasane.local-users:false}") boolean localUsers,
+            @Value("${kasane.demo:false}") boolean demo,
             @Value("${server.address}") String address) {
         this.flyway = flyway;
         this.profile = profile;
         this.localUsers = localUsers;
+        this.demo = demo;
         if (localUsers && !isLoopback(address)) {
             throw new IllegalStateException(
                     "kasane.local-users=true (a password equal to the name) is possible only while"
@@ -63,7 +66,7 @@ class ProfileLoader implements InitializingBean {
                     .list();
             if (there.isEmpty()) {
                 // Checked as a whole before anything is written.
-                new ProfileTables(jdbc, read()).fill(localUsers);
+                new ProfileTables(jdbc, read()).fill(localUsers, demo);
                 LOG.info("Loaded the profile of {}", profile);
             } else if (!there.contains(profile)) {
                 LOG.warn(

@@ -23,7 +23,8 @@ final class ProfileTables {
         this.profile = profile;
     }
 
-    void fill(boolean localUsers) {
+    /** @param demo with those who are there to try things out */
+    void fill(boolean localUsers, boolean demo) {
         jdbc.sql("insert into kasane.municipality (id, code, name) values (?, ?, ?)")
                 .params(municipality, profile.code(), profile.name())
                 .update();
@@ -49,6 +50,9 @@ final class ProfileTables {
             // Cheap to check on purpose: a password that equals the name protects nothing, loopback does.
             var encoder = new BCryptPasswordEncoder(4);
             for (var user : profile.localUsers().users()) {
+                if (user.demo() && !demo) {
+                    continue;
+                }
                 user(
                         user.login(),
                         user.name(),

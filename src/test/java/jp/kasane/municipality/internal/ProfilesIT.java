@@ -75,7 +75,7 @@ class ProfilesIT {
     }
 
     private static ProfileLoader loader(String database, String profile) {
-        return new ProfileLoader(flyway(database), profile, true, "127.0.0.1");
+        return new ProfileLoader(flyway(database), profile, true, true, "127.0.0.1");
     }
 
     private static List<String> list(JdbcClient sql, String query) {
@@ -88,7 +88,9 @@ class ProfilesIT {
         var sql = load("p-" + profile, profile);
         assertThat(list(sql, "select code from kasane.municipality")).containsExactly(profile);
         assertThat(list(sql, "select login from kasane.app_user where kind = 'person'"))
-                .contains("reception", "coordinator", "member", "manager", "auditor", "admin");
+                .contains("reception", "coordinator", "member", "manager", "auditor", "admin")
+                // Two of the section, so that what takes four eyes can be tried.
+                .contains("manager2");
         // Whoever the tasks are addressed to is somebody.
         assertThat(
                         list(
