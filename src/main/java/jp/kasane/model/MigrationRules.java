@@ -71,12 +71,23 @@ final class MigrationRules {
      */
     Map<String, String> mapping(Collection<String> kept) {
         var mapping = counterparts();
-        from.bpmn("eventBasedGateway")
-                .flatMap(gateway -> awaited(gateway.getAttribute("id")))
-                .filter(this::timerDiffers)
-                .forEach(mapping::remove);
-        listeners().stream().map(Listener::id).filter(id -> !kept.contains(id)).forEach(mapping::remove);
+        leftToTheEngine().filter(id -> !kept.contains(id)).forEach(mapping::remove);
         return mapping;
+    }
+
+    /** Timers that listen and are written otherwise now. */
+    private Stream<String> leftToTheEngine() {
+        return Stream.concat(
+                from.bpmn("eventBasedGateway")
+                        .flatMap(gateway -> awaited(gateway.getAttribute("id")))
+                        .filter(this::timerDiffers),
+                listeners().stream().map(Listener::id));
+    }
+
+    /** Of the timers that are set anew where these are active, those that the engine sets. */
+    List<String> timersLeftToTheEngine(Collection<String> active) {
+        var left = leftToTheEngine().collect(Collectors.toSet());
+        return timers(active).stream().filter(left::contains).toList();
     }
 
     private Map<String, String> counterparts() {

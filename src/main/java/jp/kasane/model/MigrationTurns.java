@@ -200,14 +200,43 @@ class MigrationTurns {
                 return;
             }
             try {
-                if (instances.migrate(row.instanceKey(), row.toKey(), rule.mapping(fired))) {
-                    note(row, "moved", null, behind);
-                } else {
-                    note(row, "gone", null, List.of());
-                }
+                note(row, migrated(row, rule.mapping(fired)), null, behind);
             } catch (Deployments.NotTaken no) {
-                note(row, row.attempts() + 1 < TRIES ? "waiting" : "failed", no.getMessage(), List.of());
+                withTheTimersItHas(row, rule, no);
             }
+        }
+
+        private String migrated(Row row, Map<String, String> mapping) {
+            return instances.migrate(row.instanceKey(), row.toKey(), mapping) ? "moved" : "gone";
+        }
+
+        /** A timer that cannot be set from the new diagram, because its expression yields no time, is no reason to stay. */
+        private void withTheTimersItHas(Row row, MigrationRules rule, Deployments.NotTaken first) {
+            var kept = rule.timersLeftToTheEngine(active(row.instanceKey()));
+            try {
+                if (!kept.isEmpty()) {
+                    var behind = kept.stream()
+                            .flatMap(id -> rule.target(id).stream())
+                            .toList();
+                    note(row, migrated(row, rule.mapping(kept)), null, behind);
+                    return;
+                }
+            } catch (Deployments.NotTaken again) {
+                LOG.debug("Not with the timers it has, either: {}", again.getMessage());
+            }
+            note(row, row.attempts() + 1 < TRIES ? "waiting" : "failed", first.getMessage(), List.of());
+        }
+
+        private List<String> active(long instance) {
+            return jdbc.sql(
+                            """
+                            select distinct x.element_id from engine.element_instance x
+                            where x.epoch = :epoch and x.process_instance_key = :key and x.state = 'ACTIVE' order by 1
+                            """)
+                    .param("epoch", order.epoch())
+                    .param("key", instance)
+                    .query(String.class)
+                    .list();
         }
 
         /** Timers whose time has come while what they are attached to is still open: set anew, they would strike a second time. */

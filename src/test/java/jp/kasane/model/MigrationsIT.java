@@ -475,6 +475,107 @@ class MigrationsIT {
         assertThat(versions(one)).isEqualTo(next + " " + child);
     }
 
+    /** One element after the start: it calls the process, or waits where there is none. */
+    private static String calling(String process, String name, String element, String called) {
+        return """
+                <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="D" targetNamespace="x">
+                  <bpmn:process id="%1$s" name="%2$s" isExecutable="true">
+                    <bpmn:startEvent id="S"><bpmn:outgoing>f</bpmn:outgoing></bpmn:startEvent>
+                    <bpmn:sequenceFlow id="f" sourceRef="S" targetRef="%3$s" />
+                    %4$s
+                  </bpmn:process>
+                </bpmn:definitions>
+                """
+                .formatted(
+                        process,
+                        name,
+                        element,
+                        called == null
+                                ? "<bpmn:intermediateCatchEvent id=\"%s\"><bpmn:incoming>f</bpmn:incoming><bpmn:timerEventDefinition id=\"T\"><bpmn:timeDuration>P9D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+                                        .formatted(element)
+                                : "<bpmn:callActivity id=\"%s\"><bpmn:extensionElements><zeebe:calledElement processId=\"%s\" /></bpmn:extensionElements><bpmn:incoming>f</bpmn:incoming></bpmn:callActivity>"
+                                        .formatted(element, called));
+    }
+
+    private static String versionsOfTree() {
+        return kasane.sql()
+                .sql(
+                        """
+                        select string_agg(version::text, ' ' order by key) from engine.process_instance
+                        where process_id in ('top', 'middle', 'bottom') and state = 'ACTIVE'
+                        """)
+                .query(String.class)
+                .single();
+    }
+
+    private static String beginTree(int version, String called) {
+        var begun = manager()
+                .post(API + "top/migration", "{\"version\":" + version + ",\"mapping\":{},\"called\":" + called + "}");
+        assertThat(begun.status()).as(begun.text()).isEqualTo(201);
+        awaitDone(begun.at("/id").asText());
+        return begun.at("/id").asText();
+    }
+
+    @Test
+    void whatIsBelowSomethingThatStaysStaysAndWhatIsUpToDateIsPassedOver() {
+        deploy("bottom", calling("bottom", "下", "Wait", null));
+        deploy("middle", calling("middle", "中", "Call", "bottom"));
+        deploy("top", calling("top", "上", "Call", "middle"));
+        kasane.bean(CamundaClient.class)
+                .newCreateInstanceCommand()
+                .bpmnProcessId("top")
+                .latestVersion()
+                .send()
+                .join();
+        await("the tree").atMost(SOON).until(() -> "1 1 1".equals(versionsOfTree()));
+        deploy("bottom", calling("bottom", "下2", "Wait", null));
+        deploy("middle", calling("middle", "中2", "CallOther", "bottom"));
+        deploy("top", calling("top", "上2", "Call", "middle"));
+        var before = preview("top", "{}");
+        assertThat(before.at("/called").findValuesAsText("code"))
+                .as(before.text())
+                .containsExactly("parent", "gone");
+        assertThat(manager().get("/models/top/migration").text()).contains("呼び出し元が移らないので");
+        var first = beginTree(2, "{\"middle\":{\"version\":2},\"bottom\":{\"version\":2}}");
+        assertThat(versionsOfTree()).isEqualTo("2 1 1");
+        assertThat(migration(first).at("/left").findValuesAsText("reason")).containsExactly("gone", "parent");
+        assertThat(manager().get("/model-migrations/" + first).text()).contains("呼び出し元が移らないので");
+
+        deploy("middle", calling("middle", "中3", "Call", "bottom"));
+        deploy("top", calling("top", "上3", "Call", "middle"));
+        beginTree(3, "{\"middle\":{\"version\":3},\"bottom\":{\"version\":2}}");
+        await("all three").atMost(SOON).until(() -> versionsOfTree().equals("3 3 2"));
+
+        // Nothing is new in the middle.
+        deploy("bottom", calling("bottom", "下3", "Wait", null));
+        deploy("top", calling("top", "上4", "Call", "middle"));
+        var over = beginTree(4, "{\"bottom\":{\"version\":3}}");
+        await("two of them").atMost(SOON).until(() -> versionsOfTree().equals("4 3 3"));
+        assertThat(migration(over).at("/migration/total").asInt()).isEqualTo(2);
+
+        // Refused by the engine: as if it ran under a diagram it does not run under.
+        deploy("bottom", calling("bottom", "下4", "Wait", null));
+        deploy("top", calling("top", "上5", "Call", "middle"));
+        var refused = paused("top", 5, "(select min(key) from engine.process_definition where process_id = 'plan')");
+        kasane.sql()
+                .sql(
+                        """
+                        with m as (update kasane.model_migration set called = '{"bottom":{}}' where id = :id::uuid returning *)
+                        insert into kasane.model_migration_instance (migration_id, municipality_id, instance_key, process_id, from_key, from_version,
+                            to_key, to_version, parent_key, tree_key, status)
+                        select m.id, m.municipality_id, p.key, p.process_id, p.definition_key, p.version, d.key, d.version, p.root_key, p.root_key, 'waiting'
+                        from m, engine.process_instance p, engine.process_definition d
+                        where p.process_id = 'bottom' and p.state = 'ACTIVE' and d.process_id = 'bottom' and d.version = 4
+                        """)
+                .param("id", refused)
+                .update();
+        manager().post(API + "migrations/" + refused + "/resume", "");
+        awaitDone(refused);
+        assertThat(status(refused, "top")).isEqualTo("failed");
+        assertThat(status(refused, "bottom")).isEqualTo("hand");
+        assertThat(versionsOfTree()).isEqualTo("4 3 3");
+    }
+
     @Test
     void aMigrationOfACalledProcessIsWaitedFor() {
         opened("待つ 一");
@@ -591,6 +692,16 @@ class MigrationsIT {
         assertThat(report.at("/migration/done").asInt()).as(report.text()).isEqualTo(1);
         assertThat(report.at("/left/0/timers").toString()).isEqualTo("[\"F\"]");
         assertThat(manager().get("/model-migrations/" + id).text()).contains("のタイマーは、前の図のときのままです");
+
+        // A time that cannot be made out keeps nothing from going over: the former timer goes on.
+        int unknown = deploy("timers", timers("20", "PT2S").replaceFirst("PT20H", "=nobodyKnows"));
+        var withFormer = begin("timers", unknown, "{}");
+        awaitDone(withFormer);
+        var kept = migration(withFormer);
+        assertThat(kept.at("/migration/done").asInt()).as(kept.text()).isEqualTo(1);
+        assertThat(kept.at("/left/0/timers").toString()).isEqualTo("[\"B\"]");
+        assertThat(hours(instance)).isEqualTo("B 20, C 20, GC 20");
+
         var seat = API + "migrations/" + id + "/instances/" + instance + "/reseat";
         assertThat(manager().post(seat, "").status()).isEqualTo(204);
         assertThat(manager().post(seat, "").status()).isEqualTo(409);
