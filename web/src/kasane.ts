@@ -16,6 +16,7 @@ import './trail.css';
 import './regroup.css';
 import './models.css';
 import './releases.css';
+import './migration.css';
 import './print.css';
 
 /** The browser's own date inputs (those of form-js have it from vite.config.ts): the chosen date in 和暦 beside each. */

@@ -1,6 +1,7 @@
 package jp.kasane.engine;
 
 import io.camunda.client.CamundaClient;
+import io.camunda.client.api.CamundaFuture;
 import io.camunda.client.api.command.ClientStatusException;
 import io.camunda.client.api.command.MigrationPlan;
 import io.grpc.Status;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /** One running instance goes over to another version of its process: wholly or not at all, the engine sees to that. */
@@ -41,11 +43,28 @@ public class InstanceMigrations {
         for (var next : instructions.subList(1, instructions.size())) {
             step = step.addMappingInstruction(next.getKey(), next.getValue());
         }
+        return taken(camunda.newMigrateProcessInstanceCommand(instance).migrationPlan(step.build())::send);
+    }
+
+    /**
+     * A token leaves an element and enters it again, so that a timer in it is set from the diagram it runs under now. The token is named: asked
+     * twice, the engine refuses the second time.
+     *
+     * @param token in that element of the instance
+     * @return false: there is no such instance any more
+     * @throws Deployments.NotTaken with the engine's sentence: the token has left, or the element cannot be entered from outside
+     * @throws RuntimeException if the engine does not answer: try again
+     */
+    public boolean enterAnew(long instance, String element, long token) {
+        return taken(camunda.newModifyProcessInstanceCommand(instance)
+                .activateElement(element)
+                .and()
+                .terminateElement(token)::send);
+    }
+
+    private static boolean taken(Supplier<? extends CamundaFuture<?>> command) {
         try {
-            camunda.newMigrateProcessInstanceCommand(instance)
-                    .migrationPlan(step.build())
-                    .send()
-                    .join();
+            command.get().join();
             return true;
         } catch (ClientStatusException refused) {
             if (refused.getStatusCode() == Status.Code.NOT_FOUND) {

@@ -2,12 +2,16 @@ package jp.kasane.model;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.w3c.dom.Element;
 
 /**
@@ -46,14 +50,47 @@ final class MigrationRules {
     /**
      * Why it cannot go over by itself.
      *
-     * @param code gone, kind or scope
+     * @param code gone, kind or scope; of a called instance also parent: what called it does not go over, either
      */
     record Obstacle(String elementId, String name, String code) {}
 
     private record Place(String kind, String scope) {}
 
-    /** From element to element, for everything that has a counterpart; what is not active is left alone by the engine. */
-    Map<String, String> mapping() {
+    /**
+     * A timer that listens while something else is active, and is written otherwise in the new diagram.
+     *
+     * @param host what it is attached to, in the former diagram; null for the start of an event sub-process
+     */
+    record Listener(String id, String host) {}
+
+    /**
+     * From element to element, for everything that has a counterpart; what is not active is left alone by the engine. A timer that listens and
+     * is written otherwise is left out: the engine cancels the former one then and sets the new one, counting from now.
+     *
+     * @param kept listeners that go over as they are nevertheless
+     */
+    Map<String, String> mapping(Collection<String> kept) {
+        var mapping = counterparts();
+        leftToTheEngine().filter(id -> !kept.contains(id)).forEach(mapping::remove);
+        return mapping;
+    }
+
+    /** Timers that listen and are written otherwise now. */
+    private Stream<String> leftToTheEngine() {
+        return Stream.concat(
+                from.bpmn("eventBasedGateway")
+                        .flatMap(gateway -> awaited(gateway.getAttribute("id")))
+                        .filter(this::timerDiffers),
+                listeners().stream().map(Listener::id));
+    }
+
+    /** Of the timers that are set anew where these are active, those that the engine sets. */
+    List<String> timersLeftToTheEngine(Collection<String> active) {
+        var left = leftToTheEngine().collect(Collectors.toSet());
+        return timers(active).stream().filter(left::contains).toList();
+    }
+
+    private Map<String, String> counterparts() {
         var mapping = new TreeMap<String, String>();
         from.byId().forEach((id, element) -> {
             if (STOOD_IN.contains(element.getLocalName())) {
@@ -63,8 +100,76 @@ final class MigrationRules {
         return mapping;
     }
 
+    /** Timers at the border of something and at the start of event sub-processes that are written otherwise now. */
+    List<Listener> listeners() {
+        return from.byId().values().stream()
+                .filter(element -> element.getLocalName().equals("boundaryEvent") || startsBeside(element))
+                .map(element -> new Listener(
+                        element.getAttribute("id"),
+                        element.hasAttribute("attachedToRef") ? element.getAttribute("attachedToRef") : null))
+                .filter(listener -> timerDiffers(listener.id()))
+                .sorted(Comparator.comparing(Listener::id))
+                .toList();
+    }
+
+    private static boolean startsBeside(Element element) {
+        return element.getLocalName().equals("startEvent")
+                && element.getParentNode() instanceof Element parent
+                && parent.getAttribute("triggeredByEvent").equals("true");
+    }
+
+    /** What the gateway waits for, whichever comes first. */
+    private Stream<String> awaited(String gateway) {
+        return from.bpmn("sequenceFlow")
+                .filter(flow -> flow.getAttribute("sourceRef").equals(gateway))
+                .map(flow -> flow.getAttribute("targetRef"));
+    }
+
+    /** Events of the new diagram whose timer is another one: the engine maps a token in one with the time it has. */
+    Set<String> standingInTimers() {
+        return from.bpmn("intermediateCatchEvent")
+                .map(event -> event.getAttribute("id"))
+                .filter(this::timerDiffers)
+                .flatMap(id -> target(id).stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Timers that are set anew where these are active, with those that listen meanwhile. */
+    List<String> timers(Collection<String> active) {
+        var found = new TreeSet<String>();
+        active.stream()
+                .flatMap(id -> Stream.concat(Stream.of(id), isGateway(id) ? awaited(id) : Stream.empty()))
+                .filter(id -> from.element(id)
+                        .filter(element -> element.getLocalName().equals("intermediateCatchEvent"))
+                        .isPresent())
+                .filter(this::timerDiffers)
+                .forEach(found::add);
+        listeners().stream()
+                .filter(listener -> listener.host() == null
+                        ? listensWhile(listener.id(), active)
+                        : active.contains(listener.host()))
+                .map(Listener::id)
+                .forEach(found::add);
+        return List.copyOf(found);
+    }
+
+    private boolean isGateway(String id) {
+        return from.element(id)
+                .filter(element -> element.getLocalName().equals("eventBasedGateway"))
+                .isPresent();
+    }
+
+    /** An event sub-process listens as long as what it is drawn in is active. */
+    private boolean listensWhile(String start, Collection<String> active) {
+        return from.element(start)
+                .filter(element -> element.getParentNode() instanceof Element beside
+                        && beside.getParentNode() instanceof Element scope
+                        && (scope.getLocalName().equals("process") || active.contains(scope.getAttribute("id"))))
+                .isPresent();
+    }
+
     /** The counterpart: the chosen one, else the one of the same id; of the same kind and in the same place only. */
-    private Optional<String> target(String id) {
+    Optional<String> target(String id) {
         var other = chosen.getOrDefault(id, id);
         return place(to, other).filter(found -> fits(id, found)).map(found -> other);
     }
@@ -106,7 +211,7 @@ final class MigrationRules {
         return found;
     }
 
-    /** Timers that wait in the former diagram and are written otherwise in the new one: Camunda leaves the time they have. */
+    /** A timer of the former diagram that has a counterpart and is written otherwise there. */
     boolean timerDiffers(String id) {
         var other = target(id);
         return other.isPresent()
@@ -114,7 +219,12 @@ final class MigrationRules {
                 && !timer(from, id).isEmpty();
     }
 
-    static String name(Diagram diagram, String id) {
+    /** Its label in the former diagram, or its id. */
+    String nameOf(String id) {
+        return name(from, id);
+    }
+
+    private static String name(Diagram diagram, String id) {
         return diagram.element(id)
                 .map(element -> element.getAttribute("name").replaceAll("\\s+", " "))
                 .filter(name -> !name.isBlank())
@@ -124,7 +234,10 @@ final class MigrationRules {
     private static String timer(Diagram diagram, String id) {
         return diagram.element(id).stream()
                 .flatMap(element -> Diagram.children(element, Diagram.BPMN, "timerEventDefinition").stream())
-                .map(timer -> timer.getTextContent().strip())
+                .flatMap(timer -> Stream.of("timeDate", "timeDuration", "timeCycle")
+                        .flatMap(kind -> Diagram.children(timer, Diagram.BPMN, kind).stream()))
+                .map(timer ->
+                        timer.getLocalName() + " " + timer.getTextContent().strip())
                 .findFirst()
                 .orElse("");
     }

@@ -2,13 +2,15 @@ package jp.kasane.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,38 +20,30 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import jp.kasane.access.Acting;
-import jp.kasane.access.SystemActor;
 import jp.kasane.casefile.CaseEvent;
 import jp.kasane.casefile.Cases;
 import jp.kasane.casefile.Streams;
-import jp.kasane.engine.Deployments;
 import jp.kasane.engine.EngineOrders;
-import jp.kasane.engine.InstanceMigrations;
 import jp.kasane.engine.RunningDiagrams;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
  * 移行: running instances of a process go over to the version in force. A manager sees what would become of each, maps what has another id now,
  * and begins; the system takes one after the other and may be stopped. What cannot go over is named with the reason, and may be seated again
- * (DESIGN §2) instead.
+ * (DESIGN §2) instead. What they have called goes over with them, if the manager wants it: each to the version of its own process.
  *
- * <p>Each instance is a row of its own that is locked while the engine is asked, as an order of the outbox is: after a crash it is asked again,
- * and one that had gone over already is found there.
+ * <p>Each instance is a row of its own with a target of its own; {@link MigrationTurns} takes one after the other.
  */
 @Component
 public class Migrations {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
     private static final int MOST = 200;
-    /** The engine's no may come from a projection that was behind: it is asked so often before it counts. */
-    private static final int TRIES = 3;
+    /** The reason of a row that stays because the one above it does. */
+    static final String PARENT = "parent";
 
     private static final String SELECT =
             """
@@ -62,33 +56,35 @@ public class Migrations {
             left join kasane.model_migration_instance i on i.migration_id = m.id
             """;
 
+    /** Not over, and about one of these processes: as the migrated one or as a called one. */
+    private static final String OPEN =
+            """
+            select m.id, m.process_id, m.epoch, m.to_key from kasane.model_migration m
+            where m.status <> 'done' and (m.process_id = any (:processes) or exists (
+                select from kasane.model_migration_instance i where i.migration_id = m.id and i.process_id = any (:processes)))
+            """;
+
     private final JdbcClient jdbc;
     private final RunningDiagrams running;
-    private final InstanceMigrations instances;
     private final Streams streams;
     private final Cases cases;
     private final EngineOrders engine;
-    private final SystemActor system;
     private final ObjectMapper json;
     private final Clock clock;
 
     Migrations(
             JdbcClient jdbc,
             RunningDiagrams running,
-            InstanceMigrations instances,
             Streams streams,
             Cases cases,
             EngineOrders engine,
-            SystemActor system,
             ObjectMapper json,
             Clock clock) {
         this.jdbc = jdbc;
         this.running = running;
-        this.instances = instances;
         this.streams = streams;
         this.cases = cases;
         this.engine = engine;
-        this.system = system;
         this.json = json;
         this.clock = clock;
     }
@@ -96,11 +92,21 @@ public class Migrations {
     // ── what would become of each ──────────────────────────────────────────────────────────────────────────────────
 
     /**
+     * What was chosen for one process.
+     *
+     * @param version the one in force when the preview was looked at
+     * @param mapping elements of former versions to elements of the one in force, beyond those of the same id
+     */
+    public record Choice(int version, Map<String, String> mapping) {
+        static final Choice NONE = new Choice(0, Map.of());
+    }
+
+    /**
      * Instances that stand alike: under the same version, in the same elements.
      *
      * @param instances how many
      * @param obstacles why they cannot go over by themselves; empty: they go
-     * @param timers elements whose timer is written otherwise now and will keep the time it has
+     * @param timers events whose timer is written otherwise now: they are set anew
      */
     public record Group(
             int version, List<Named> standing, int instances, List<Obstacle> obstacles, List<Named> timers) {
@@ -114,7 +120,8 @@ public class Migrations {
     public record Named(String id, String name) {}
 
     /**
-     * @param code gone, kind or scope
+     * @param elementId null for {@code parent}
+     * @param code gone, kind or scope; parent: what called it does not go over
      * @param candidates where it may be mapped to
      */
     public record Obstacle(String elementId, String name, String code, List<Named> candidates) {}
@@ -122,58 +129,104 @@ public class Migrations {
     /**
      * @param version in force, to which they go
      * @param newer instances that run under it already
+     * @param called processes of which the instances that go over have called something that runs under a former version
      */
     public record Preview(
-            String processId, String name, int version, int newer, List<Group> groups, Map<String, String> mapping) {
+            String processId,
+            String name,
+            int version,
+            int newer,
+            List<Group> groups,
+            Map<String, String> mapping,
+            List<Called> called) {
         @JsonProperty
         public int going() {
-            return groups.stream()
-                    .filter(Group::goes)
-                    .mapToInt(Group::instances)
-                    .sum();
+            return count(groups, true);
         }
 
         @JsonProperty
         public int staying() {
-            return groups.stream()
-                    .filter(group -> !group.goes())
-                    .mapToInt(Group::instances)
-                    .sum();
+            return count(groups, false);
         }
+
+        /** Of all called processes. */
+        @JsonProperty
+        public int calledGoing() {
+            return called.stream().mapToInt(Called::going).sum();
+        }
+
+        /** Of all called processes. */
+        @JsonProperty
+        public int calledStaying() {
+            return called.stream().mapToInt(Called::staying).sum();
+        }
+    }
+
+    /**
+     * Running instances of a process that the migrated ones have called, themselves or through others.
+     *
+     * @param version in force, to which they go
+     */
+    public record Called(String processId, String name, int version, List<Group> groups, Map<String, String> mapping) {
+        @JsonProperty
+        public int going() {
+            return count(groups, true);
+        }
+
+        @JsonProperty
+        public int staying() {
+            return count(groups, false);
+        }
+    }
+
+    private static int count(List<Group> groups, boolean going) {
+        return groups.stream()
+                .filter(group -> group.goes() == going)
+                .mapToInt(Group::instances)
+                .sum();
     }
 
     private record Definition(UUID epoch, long key, int version) {}
 
-    /** Under the same version, in the same elements. */
-    private record Alike(long definitionKey, List<String> active) {}
+    /** Under the same version, in the same elements; and whether what called them stays. */
+    private record Alike(long definitionKey, List<String> active, boolean left) {}
 
     private record Standing(long key, long definitionKey, int version, UUID stream, String[] active) {}
+
+    /** @param parent the one it called it, or called what called it, and runs under a former version like it */
+    private record Kin(Standing at, String processId, Definition to, long parent, long tree) {}
+
+    /**
+     * An instance that is to go over, with what is in its way.
+     *
+     * @param parent null: nothing of this migration called it
+     * @param left whether what called it does not go over, either
+     */
+    private record Candidate(
+            Standing at,
+            String processId,
+            Definition to,
+            Long parent,
+            long tree,
+            MigrationRules rules,
+            List<MigrationRules.Obstacle> inTheWay,
+            boolean left) {
+        boolean goes() {
+            return inTheWay.isEmpty() && !left;
+        }
+    }
 
     /**
      * What would become of the running instances if they were migrated now.
      *
-     * @param chosen elements of former versions to elements of the one in force, beyond those of the same id
+     * @param chosen per process, the migrated one and those it calls; what is missing is mapped by ids alone
      * @throws Refusal.NotFound for a process of which no version is in force
      */
     @Transactional(readOnly = true)
-    public Preview preview(String processId, Map<String, String> chosen) {
+    public Preview preview(String processId, Map<String, Choice> chosen) {
         mayLook();
         var target = inForce(processId);
-        var to = diagram(target.epoch(), target.key());
-        var rules = new HashMap<Long, MigrationRules>();
-        var froms = new HashMap<Long, Diagram>();
-        var groups = new TreeMap<String, Group>();
-        for (var alike : standing(target, processId).stream()
-                .collect(Collectors.groupingBy(
-                        instance -> new Alike(instance.definitionKey(), List.of(instance.active()))))
-                .values()) {
-            var instance = alike.getFirst();
-            var from = froms.computeIfAbsent(instance.definitionKey(), key -> diagram(target.epoch(), key));
-            var rule = rules.computeIfAbsent(instance.definitionKey(), key -> new MigrationRules(from, to, chosen));
-            groups.put(
-                    "%08d %s".formatted(instance.version(), String.join(" ", instance.active())),
-                    group(instance, alike.size(), from, rule));
-        }
+        var all = new Look(target.epoch(), chosen).everything(processId, target);
         int newer = jdbc.sql(
                         """
                         select count(*)::int from engine.process_instance p
@@ -183,30 +236,179 @@ public class Migrations {
                 .param("key", target.key())
                 .query(Integer.class)
                 .single();
-        return new Preview(processId, to.name(), target.version(), newer, List.copyOf(groups.values()), chosen);
+        var called = all.stream()
+                .filter(one -> !one.processId().equals(processId))
+                .collect(Collectors.groupingBy(Candidate::processId, TreeMap::new, Collectors.toList()));
+        return new Preview(
+                processId,
+                diagram(target.epoch(), target.key()).name(),
+                target.version(),
+                newer,
+                groups(all.stream()
+                        .filter(one -> one.processId().equals(processId))
+                        .toList()),
+                chosen.getOrDefault(processId, Choice.NONE).mapping(),
+                called.entrySet().stream()
+                        .map(one -> {
+                            var to = one.getValue().getFirst().to();
+                            return new Called(
+                                    one.getKey(),
+                                    diagram(to.epoch(), to.key()).name(),
+                                    to.version(),
+                                    groups(one.getValue()),
+                                    chosen.getOrDefault(one.getKey(), Choice.NONE)
+                                            .mapping());
+                        })
+                        .toList());
     }
 
-    private static Group group(Standing instance, int instances, Diagram from, MigrationRules rules) {
-        var active = List.of(instance.active());
+    /** Reads each diagram once while the instances are looked at. */
+    private final class Look {
+        private final UUID epoch;
+        private final Map<String, Choice> chosen;
+        private final Map<Long, Diagram> diagrams = new HashMap<>();
+        private final Map<Long, MigrationRules> rules = new HashMap<>();
+
+        Look(UUID epoch, Map<String, Choice> chosen) {
+            this.epoch = epoch;
+            this.chosen = chosen;
+        }
+
+        /** The instances of the process, then what those that go over have called, each after what called it. */
+        List<Candidate> everything(String processId, Definition target) {
+            var all = new ArrayList<Candidate>();
+            for (var instance : standing(target, processId)) {
+                all.add(candidate(instance, processId, target, null, instance.key(), false));
+            }
+            var byKey = all.stream().collect(Collectors.toMap(one -> one.at().key(), one -> one));
+            var going = all.stream()
+                    .filter(Candidate::goes)
+                    .map(one -> one.at().key())
+                    .toList();
+            for (var kin : called(epoch, processId, going)) {
+                var child = candidate(
+                        kin.at(),
+                        kin.processId(),
+                        kin.to(),
+                        kin.parent(),
+                        kin.tree(),
+                        !byKey.get(kin.parent()).goes());
+                byKey.put(kin.at().key(), child);
+                all.add(child);
+            }
+            return all;
+        }
+
+        private Candidate candidate(
+                Standing at, String processId, Definition to, Long parent, long tree, boolean left) {
+            var rule = rules.computeIfAbsent(
+                    at.definitionKey(),
+                    from -> new MigrationRules(
+                            read(from),
+                            read(to.key()),
+                            chosen.getOrDefault(processId, Choice.NONE).mapping()));
+            return new Candidate(at, processId, to, parent, tree, rule, rule.obstacles(List.of(at.active())), left);
+        }
+
+        private Diagram read(long key) {
+            return diagrams.computeIfAbsent(key, any -> diagram(epoch, key));
+        }
+    }
+
+    private static List<Group> groups(List<Candidate> candidates) {
+        var groups = new TreeMap<String, Group>();
+        for (var alike : candidates.stream()
+                .collect(Collectors.groupingBy(one ->
+                        new Alike(one.at().definitionKey(), List.of(one.at().active()), one.left())))
+                .values()) {
+            var one = alike.getFirst();
+            groups.put(
+                    "%08d %s %s"
+                            .formatted(
+                                    one.at().version(),
+                                    String.join(" ", one.at().active()),
+                                    one.left()),
+                    group(one, alike.size()));
+        }
+        return List.copyOf(groups.values());
+    }
+
+    private static Group group(Candidate one, int instances) {
+        var active = List.of(one.at().active());
+        var obstacles = new ArrayList<Obstacle>();
+        for (var obstacle : one.inTheWay()) {
+            obstacles.add(new Obstacle(
+                    obstacle.elementId(),
+                    obstacle.name(),
+                    obstacle.code(),
+                    one.rules().candidates(obstacle.elementId()).entrySet().stream()
+                            .map(found -> new Named(found.getKey(), found.getValue()))
+                            .toList()));
+        }
+        if (one.left()) {
+            obstacles.add(new Obstacle(null, "", PARENT, List.of()));
+        }
         return new Group(
-                instance.version(),
-                active.stream()
-                        .map(id -> new Named(id, MigrationRules.name(from, id)))
-                        .toList(),
+                one.at().version(),
+                active.stream().map(id -> new Named(id, one.rules().nameOf(id))).toList(),
                 instances,
-                rules.obstacles(active).stream()
-                        .map(obstacle -> new Obstacle(
-                                obstacle.elementId(),
-                                obstacle.name(),
-                                obstacle.code(),
-                                rules.candidates(obstacle.elementId()).entrySet().stream()
-                                        .map(one -> new Named(one.getKey(), one.getValue()))
-                                        .toList()))
-                        .toList(),
-                active.stream()
-                        .filter(rules::timerDiffers)
-                        .map(id -> new Named(id, MigrationRules.name(from, id)))
+                obstacles,
+                one.rules().timers(active).stream()
+                        .map(id -> new Named(id, one.rules().nameOf(id)))
                         .toList());
+    }
+
+    /** Those under a former version of their process, each with the nearest above it that is one, too. Those above come first. */
+    private List<Kin> called(UUID epoch, String processId, List<Long> callers) {
+        var found = new ArrayList<Kin>();
+        var nearest = new HashMap<Long, Long>();
+        callers.forEach(key -> nearest.put(key, key));
+        jdbc.sql(
+                        """
+                        with recursive tree as (
+                            select p.epoch, p.key, p.key as tree_key, 0 as depth from engine.process_instance p
+                            where p.epoch = :epoch and p.key = any (:callers)
+                            union all
+                            select c.epoch, c.key, t.tree_key, t.depth + 1
+                            from tree t join engine.process_instance c on c.parent_key = t.key and c.epoch = t.epoch
+                            where c.state = 'ACTIVE' and c.process_id <> :process)
+                        select p.key, p.process_id, p.definition_key, p.version, p.parent_key, t.tree_key,
+                               coalesce(p.case_id, p.consultation_id, p.matter_id) as stream, f.key as to_key, f.version as to_version,
+                               array(select distinct x.element_id from engine.element_instance x
+                                     where x.epoch = p.epoch and x.process_instance_key = p.key and x.state = 'ACTIVE' order by 1) as active
+                        from tree t join engine.process_instance p on p.epoch = t.epoch and p.key = t.key
+                        cross join lateral (
+                            select d.key, d.version from engine.process_definition d where d.epoch = p.epoch and d.process_id = p.process_id
+                            order by d.version desc limit 1) f
+                        where t.depth > 0 order by t.depth, p.key
+                        """)
+                .param("epoch", epoch)
+                .param("callers", callers.toArray(Long[]::new))
+                .param("process", processId)
+                .query(row -> {
+                    long key = row.getLong("key");
+                    long parent = nearest.get(row.getLong("parent_key"));
+                    boolean former = row.getInt("version") < row.getInt("to_version");
+                    nearest.put(key, former ? key : parent);
+                    if (former) {
+                        found.add(new Kin(
+                                at(row),
+                                row.getString("process_id"),
+                                new Definition(epoch, row.getLong("to_key"), row.getInt("to_version")),
+                                parent,
+                                row.getLong("tree_key")));
+                    }
+                });
+        return found;
+    }
+
+    private static Standing at(ResultSet row) throws SQLException {
+        return new Standing(
+                row.getLong("key"),
+                row.getLong("definition_key"),
+                row.getInt("version"),
+                row.getObject("stream", UUID.class),
+                (String[]) row.getArray("active").getArray());
     }
 
     private Definition inForce(String processId) {
@@ -234,16 +436,11 @@ public class Migrations {
                 .param("epoch", target.epoch())
                 .param("process", processId)
                 .param("version", target.version())
-                .query((row, n) -> new Standing(
-                        row.getLong("key"),
-                        row.getLong("definition_key"),
-                        row.getInt("version"),
-                        row.getObject("stream", UUID.class),
-                        (String[]) row.getArray("active").getArray()))
+                .query((row, n) -> at(row))
                 .list();
     }
 
-    private Diagram diagram(UUID epoch, long key) {
+    Diagram diagram(UUID epoch, long key) {
         return Diagram.read(running.xml(epoch, key)
                 .orElseThrow(() -> new Refusal.NotFound("図"))
                 .getBytes(StandardCharsets.UTF_8));
@@ -254,78 +451,107 @@ public class Migrations {
     /**
      * Begins it for all instances that run under former versions; those that cannot go over are noted with the reason and not tried.
      *
-     * @param version the one in force when the preview was looked at
+     * @param chosen the process' own, and one for each called process that the preview named
+     * @param withCalled whether what they have called goes with them: each after what called it, and only if that went
      * @throws Refusal.Forbidden for anybody but a manager
-     * @throws Refusal.Conflict if another one of the process is not over, a newer version came between, or there is nothing to migrate
+     * @throws Refusal.Conflict if another one of the process (of a called one) is not over, a newer version came between, or there is nothing to migrate
      */
     @Transactional
-    public UUID begin(String processId, int version, Map<String, String> chosen) {
+    public UUID begin(String processId, Map<String, Choice> chosen, boolean withCalled) {
         requireManager();
         jdbc.sql("select pg_advisory_xact_lock(hashtext('kasane.migration'))")
                 .query()
                 .listOfRows();
         var target = inForce(processId);
-        if (target.version() != version) {
-            throw new Refusal.Conflict("第 " + target.version() + " 版が公開されています。見直してから始めてください。");
-        }
-        if (jdbc.sql(
-                        "select exists (select from kasane.model_migration where process_id = :process and status <> 'done')")
-                .param("process", processId)
-                .query(Boolean.class)
-                .single()) {
-            throw new Refusal.Conflict("この図の移行が、まだ終わっていません。");
-        }
-        var standing = standing(target, processId);
-        if (standing.isEmpty()) {
+        mustBe(target, processId, chosen);
+        mustBeOver(List.of(processId), "");
+        var all = new Look(target.epoch(), chosen)
+                .everything(processId, target).stream()
+                        .filter(one -> withCalled || one.processId().equals(processId))
+                        .toList();
+        if (all.isEmpty()) {
             throw new Refusal.Conflict("前の版で動いているものはありません。");
         }
-        var to = diagram(target.epoch(), target.key());
+        var called = new TreeMap<String, Definition>();
+        all.stream()
+                .filter(one -> !one.processId().equals(processId))
+                .forEach(one -> called.put(one.processId(), one.to()));
+        called.forEach((process, to) -> mustBe(to, process, chosen));
+        mustBeOver(List.copyOf(called.keySet()), "終わるのを待つか、呼び出した先を残して始めてください。");
+        var mappings = new TreeMap<String, Map<String, String>>();
+        called.keySet()
+                .forEach(process -> mappings.put(process, chosen.get(process).mapping()));
         var id = Ids.next();
         jdbc.sql(
                         """
-                        insert into kasane.model_migration (id, municipality_id, process_id, epoch, to_key, to_version, mapping, status, begun_by, begun_at)
-                        values (:id, kasane.my_municipality(), :process, :epoch, :key, :version, :mapping::jsonb, 'running', kasane.acting_user(), :now)
+                        insert into kasane.model_migration (id, municipality_id, process_id, epoch, to_key, to_version, mapping, called, status, begun_by,
+                            begun_at)
+                        values (:id, kasane.my_municipality(), :process, :epoch, :key, :version, :mapping::jsonb, :called::jsonb, 'running',
+                            kasane.acting_user(), :now)
                         """)
                 .param("id", id)
                 .param("process", processId)
                 .param("epoch", target.epoch())
                 .param("key", target.key())
-                .param("version", version)
-                .param("mapping", write(chosen))
+                .param("version", target.version())
+                .param(
+                        "mapping",
+                        write(chosen.getOrDefault(processId, Choice.NONE).mapping()))
+                .param("called", withCalled ? write(mappings) : null, Types.VARCHAR)
                 .param("now", now())
                 .update();
-        var rules = new HashMap<Long, MigrationRules>();
-        for (var instance : standing) {
-            var obstacle = rules
-                    .computeIfAbsent(
-                            instance.definitionKey(),
-                            key -> new MigrationRules(diagram(target.epoch(), key), to, chosen))
-                    .obstacles(List.of(instance.active()))
-                    .stream()
-                    .findFirst();
-            insert(id, instance, obstacle);
-        }
+        all.forEach(one -> insert(id, one));
         return id;
     }
 
-    private void insert(UUID migration, Standing instance, Optional<MigrationRules.Obstacle> obstacle) {
+    private void mustBe(Definition inForce, String processId, Map<String, Choice> chosen) {
+        if (chosen.getOrDefault(processId, Choice.NONE).version() != inForce.version()) {
+            throw new Refusal.Conflict(
+                    "「" + diagram(inForce.epoch(), inForce.key()).name() + "」は、第 " + inForce.version()
+                            + " 版が公開されています。見直してから始めてください。");
+        }
+    }
+
+    /** @param instead what may be done meanwhile */
+    private void mustBeOver(List<String> processes, String instead) {
+        jdbc.sql(OPEN + " order by m.begun_at limit 1")
+                .param("processes", processes.toArray(String[]::new))
+                .query((row, n) -> diagram(row.getObject("epoch", UUID.class), row.getLong("to_key"))
+                        .name())
+                .optional()
+                .ifPresent(name -> {
+                    throw new Refusal.Conflict("「" + name + "」の移行が、まだ終わっていません。" + instead);
+                });
+    }
+
+    private void insert(UUID migration, Candidate one) {
+        var obstacle = one.inTheWay().stream().findFirst();
         jdbc.sql(
                         """
-                        insert into kasane.model_migration_instance (migration_id, municipality_id, instance_key, from_key, from_version, of_stream, status,
-                            element_id, reason)
-                        values (:migration, kasane.my_municipality(), :key, :from, :version, :stream, :status, :element, :reason)
+                        insert into kasane.model_migration_instance (migration_id, municipality_id, instance_key, process_id, from_key, from_version,
+                            to_key, to_version, parent_key, tree_key, of_stream, status, element_id, reason)
+                        values (:migration, kasane.my_municipality(), :key, :process, :from, :version, :toKey, :toVersion, :parent, :tree, :stream, :status,
+                            :element, :reason)
                         """)
                 .param("migration", migration)
-                .param("key", instance.key())
-                .param("from", instance.definitionKey())
-                .param("version", instance.version())
-                .param("stream", instance.stream(), java.sql.Types.OTHER)
-                .param("status", obstacle.isPresent() ? "hand" : "waiting")
+                .param("key", one.at().key())
+                .param("process", one.processId())
+                .param("from", one.at().definitionKey())
+                .param("version", one.at().version())
+                .param("toKey", one.to().key())
+                .param("toVersion", one.to().version())
+                .param("parent", one.parent(), Types.BIGINT)
+                .param("tree", one.tree())
+                .param("stream", one.at().stream(), Types.OTHER)
+                .param("status", one.goes() ? "waiting" : "hand")
                 .param(
                         "element",
                         obstacle.map(MigrationRules.Obstacle::elementId).orElse(null),
-                        java.sql.Types.VARCHAR)
-                .param("reason", obstacle.map(MigrationRules.Obstacle::code).orElse(null), java.sql.Types.VARCHAR)
+                        Types.VARCHAR)
+                .param(
+                        "reason",
+                        obstacle.map(MigrationRules.Obstacle::code).orElse(one.left() ? PARENT : null),
+                        Types.VARCHAR)
                 .update();
     }
 
@@ -346,7 +572,7 @@ public class Migrations {
     /**
      * Instead: ends what runs of the case (the consultation, the matter) and starts it again where it stands, under the versions in force.
      *
-     * @param instance one that could not go over
+     * @param instance one that could not go over, or went over with a timer that is not the new diagram's
      * @throws Refusal.Conflict for one that has gone over, or whose case is not known
      */
     @Transactional
@@ -356,7 +582,8 @@ public class Migrations {
         var stream = jdbc.sql(
                         """
                         select of_stream from kasane.model_migration_instance
-                        where migration_id = :id and instance_key = :key and status in ('hand', 'failed') and of_stream is not null for update
+                        where migration_id = :id and instance_key = :key and of_stream is not null
+                          and (status in ('hand', 'failed') or status = 'done' and timers <> '{}') for update
                         """)
                 .param("id", id)
                 .param("key", instance)
@@ -374,186 +601,12 @@ public class Migrations {
         jdbc.sql(
                         """
                         update kasane.model_migration_instance set status = 'reseated', ended_at = :now
-                        where migration_id = :id and of_stream = :stream and status in ('hand', 'failed')
+                        where migration_id = :id and of_stream = :stream and (status in ('hand', 'failed') or status = 'done' and timers <> '{}')
                         """)
                 .param("id", id)
                 .param("stream", stream)
                 .param("now", now())
                 .update();
-    }
-
-    // ── one after the other ────────────────────────────────────────────────────────────────────────────────────────
-
-    private record Order(UUID id, UUID epoch, long toKey, String mapping) {}
-
-    private record Row(long instanceKey, long fromKey, int attempts) {}
-
-    @Scheduled(fixedDelayString = "PT0.5S", initialDelayString = "PT5S")
-    void goOn() {
-        var orders = system.inTransaction(() -> jdbc.sql(
-                        "select id, epoch, to_key, mapping::text from kasane.model_migration where status = 'running' order by begun_at")
-                .query(Order.class)
-                .list());
-        for (var order : orders) {
-            try {
-                goOn(order);
-            } catch (RuntimeException away) {
-                LOG.warn(
-                        "Migration {}: the engine or the database does not answer ({}); trying again",
-                        order.id(),
-                        away.getClass().getSimpleName());
-            }
-        }
-    }
-
-    private void goOn(Order order) {
-        var mappings = new HashMap<Long, Map<String, String>>();
-        long after = Long.MIN_VALUE;
-        while (true) {
-            long from = after;
-            var next = system.inTransaction(() -> migrateNext(order, mappings, from));
-            if (next.isEmpty()) {
-                break;
-            }
-            after = next.get();
-        }
-        lineUp(order);
-        system.inTransaction(() -> jdbc.sql(
-                        """
-                        update kasane.model_migration set status = 'done', ended_at = :now
-                        where id = :id and status = 'running' and not exists (
-                            select from kasane.model_migration_instance i where i.migration_id = :id and i.status in ('waiting', 'moved'))
-                        """)
-                .param("id", order.id())
-                .param("now", now())
-                .update());
-    }
-
-    /** @return the key of the instance that had its turn; empty: none is left for now, or it was paused */
-    private Optional<Long> migrateNext(Order order, Map<Long, Map<String, String>> mappings, long after) {
-        var next = jdbc.sql(
-                        """
-                        select i.instance_key, i.from_key, i.attempts from kasane.model_migration_instance i
-                        join kasane.model_migration m on m.id = i.migration_id and m.status = 'running'
-                        where i.migration_id = :id and i.status = 'waiting' and i.instance_key > :after
-                        order by i.instance_key limit 1 for update of i skip locked
-                        """)
-                .param("id", order.id())
-                .param("after", after)
-                .query(Row.class)
-                .optional();
-        next.ifPresent(row -> migrate(order, mappings, row));
-        return next.map(Row::instanceKey);
-    }
-
-    private void migrate(Order order, Map<Long, Map<String, String>> mappings, Row row) {
-        var runsUnder = jdbc.sql(
-                        "select definition_key from engine.process_instance where epoch = :epoch and key = :key and state = 'ACTIVE'")
-                .param("epoch", order.epoch())
-                .param("key", row.instanceKey())
-                .query(Long.class)
-                .optional();
-        if (runsUnder.isEmpty()) {
-            note(order, row, "gone", null);
-            return;
-        }
-        if (runsUnder.get() == order.toKey()) {
-            note(order, row, "moved", null);
-            return;
-        }
-        var mapping = mappings.computeIfAbsent(row.fromKey(), from -> new MigrationRules(
-                        diagram(order.epoch(), from), diagram(order.epoch(), order.toKey()), read(order.mapping()))
-                .mapping());
-        try {
-            note(order, row, instances.migrate(row.instanceKey(), order.toKey(), mapping) ? "moved" : "gone", null);
-        } catch (Deployments.NotTaken no) {
-            note(order, row, row.attempts() + 1 < TRIES ? "waiting" : "failed", no.getMessage());
-        }
-    }
-
-    private void note(Order order, Row row, String status, String reason) {
-        boolean over = !status.equals("waiting") && !status.equals("moved");
-        jdbc.sql(
-                        """
-                        update kasane.model_migration_instance set status = :status, reason = left(:reason, 4000), attempts = attempts + 1,
-                            ended_at = :ended
-                        where migration_id = :id and instance_key = :key
-                        """)
-                .param("id", order.id())
-                .param("key", row.instanceKey())
-                .param("status", status)
-                .param("reason", reason, java.sql.Types.VARCHAR)
-                .param("ended", over ? now() : null, java.sql.Types.TIMESTAMP)
-                .update();
-    }
-
-    private record Task(long instanceKey, Long taskKey, String elementId, String[] groups) {}
-
-    /** Camunda leaves a task with the groups it had, and knows nothing of our deadlines. */
-    private void lineUp(Order order) {
-        var arrived = system.inTransaction(() -> jdbc.sql(
-                        """
-                        select i.instance_key, t.key as task_key, t.element_id, t.candidate_groups as groups
-                        from kasane.model_migration_instance i
-                        join engine.process_instance p on p.epoch = :epoch and p.key = i.instance_key and (p.definition_key = :to or p.state <> 'ACTIVE')
-                        left join engine.user_task t on t.epoch = p.epoch and t.process_instance_key = p.key and t.state = 'CREATED'
-                        where i.migration_id = :id and i.status = 'moved' order by i.instance_key
-                        """)
-                .param("epoch", order.epoch())
-                .param("to", order.toKey())
-                .param("id", order.id())
-                .query((row, n) -> new Task(
-                        row.getLong("instance_key"),
-                        row.getObject("task_key", Long.class),
-                        row.getString("element_id"),
-                        row.getArray("groups") == null
-                                ? null
-                                : (String[]) row.getArray("groups").getArray()))
-                .list());
-        if (arrived.isEmpty()) {
-            return;
-        }
-        var to = system.inTransaction(() -> diagram(order.epoch(), order.toKey()));
-        for (var task : arrived) {
-            if (task.taskKey() != null) {
-                var wanted = groups(to, task.elementId());
-                if (!wanted.isEmpty() && !wanted.equals(Arrays.asList(task.groups()))) {
-                    instances.candidateGroups(task.taskKey(), wanted);
-                }
-            }
-        }
-        var keys = arrived.stream().map(Task::instanceKey).distinct().toArray(Long[]::new);
-        system.inTransaction(() -> {
-            // Its deadline is another step's now: it is planned anew, as if the task had just been heard of.
-            jdbc.sql(
-                            """
-                            update engine.user_task t set noted = false from kasane.deadline l
-                            where l.task_id = t.id and t.epoch = :epoch and t.process_instance_key = any (:keys) and t.state = 'CREATED'
-                              and l.step <> t.element_id
-                            """)
-                    .param("epoch", order.epoch())
-                    .param("keys", keys)
-                    .update();
-            jdbc.sql(
-                            """
-                            update kasane.model_migration_instance set status = 'done', ended_at = :now
-                            where migration_id = :id and status = 'moved' and instance_key = any (:keys)
-                            """)
-                    .param("id", order.id())
-                    .param("now", now())
-                    .param("keys", keys)
-                    .update();
-        });
-    }
-
-    private static List<String> groups(Diagram diagram, String elementId) {
-        var groups = diagram.element(elementId)
-                .flatMap(element -> Diagram.extension(element, "assignmentDefinition"))
-                .map(assignment -> assignment.getAttribute("candidateGroups"))
-                .orElse("");
-        return groups.isBlank() || groups.startsWith("=")
-                ? List.of()
-                : Arrays.stream(groups.split(",")).map(String::strip).toList();
     }
 
     // ── what is shown ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -580,12 +633,33 @@ public class Migrations {
             int gone,
             int reseated) {}
 
+    /** Of one process: the migrated one, or one that it calls; counted as the whole is. */
+    public record Part(
+            String processId,
+            int toVersion,
+            int total,
+            int waiting,
+            int done,
+            int failed,
+            int hand,
+            int gone,
+            int reseated) {}
+
     /**
      * @param stream the case, consultation or matter
-     * @param reason a code (gone, kind, scope) for what was not tried, the engine's sentence for what failed
+     * @param status done: only a timer stayed behind
+     * @param reason a code (gone, kind, scope, parent) for what was not tried, the engine's sentence for what failed
+     * @param timers elements whose timer is still the former diagram's, though the instance went over
      */
     public record Left(
-            long instanceKey, int fromVersion, UUID stream, String status, String elementId, String reason) {}
+            long instanceKey,
+            String processId,
+            int fromVersion,
+            UUID stream,
+            String status,
+            String elementId,
+            String reason,
+            List<String> timers) {}
 
     /** The newest first, 200 at most. */
     @Transactional(readOnly = true)
@@ -596,14 +670,15 @@ public class Migrations {
                 .list();
     }
 
-    /** The one of this process that is not over. */
+    /** The one that is not over and has instances of this process: its own, or called by those of another. */
     @Transactional(readOnly = true)
     public Optional<Migration> open(String processId) {
         mayLook();
-        return jdbc.sql(SELECT + " where m.process_id = :process and m.status <> 'done' group by m.id, u.display_name")
-                .param("process", processId)
-                .query(Migration.class)
-                .optional();
+        return jdbc.sql(OPEN + " order by m.begun_at limit 1")
+                .param("processes", new String[] {processId})
+                .query((row, n) -> row.getObject("id", UUID.class))
+                .optional()
+                .map(this::one);
     }
 
     /** @throws Refusal.NotFound for one the acting user may not know of */
@@ -617,31 +692,50 @@ public class Migrations {
                 .orElseThrow(() -> new Refusal.NotFound("移行"));
     }
 
-    /** Those that did not go over, and why; 1,000 at most. */
+    /** Per process, the migrated one first. */
+    @Transactional(readOnly = true)
+    public List<Part> parts(UUID id) {
+        one(id);
+        return jdbc.sql(
+                        """
+                        select i.process_id, i.to_version, count(*)::int as total, count(*) filter (where i.status in ('waiting', 'moved'))::int as waiting,
+                               count(*) filter (where i.status = 'done')::int as done, count(*) filter (where i.status = 'failed')::int as failed,
+                               count(*) filter (where i.status = 'hand')::int as hand, count(*) filter (where i.status = 'gone')::int as gone,
+                               count(*) filter (where i.status = 'reseated')::int as reseated
+                        from kasane.model_migration_instance i join kasane.model_migration m on m.id = i.migration_id
+                        where m.id = :id group by i.process_id, i.to_version, m.process_id order by i.process_id <> m.process_id, i.process_id
+                        """)
+                .param("id", id)
+                .query(Part.class)
+                .list();
+    }
+
+    /** Those that did not go over, or not with all their timers, and why; 1,000 at most. */
     @Transactional(readOnly = true)
     public List<Left> left(UUID id) {
         one(id);
         return jdbc.sql(
                         """
-                        select instance_key, from_version, of_stream as stream, status, element_id, reason from kasane.model_migration_instance
-                        where migration_id = :id and status in ('hand', 'failed', 'reseated') order by status, instance_key limit 1000
+                        select instance_key, process_id, from_version, of_stream, status, element_id, reason, timers from kasane.model_migration_instance
+                        where migration_id = :id and (status in ('hand', 'failed', 'reseated') or status = 'done' and timers <> '{}')
+                        order by status, tree_key, instance_key limit 1000
                         """)
                 .param("id", id)
-                .query(Left.class)
+                .query((row, n) -> new Left(
+                        row.getLong("instance_key"),
+                        row.getString("process_id"),
+                        row.getInt("from_version"),
+                        row.getObject("of_stream", UUID.class),
+                        row.getString("status"),
+                        row.getString("element_id"),
+                        row.getString("reason"),
+                        List.of((String[]) row.getArray("timers").getArray())))
                 .list();
     }
 
-    private String write(Map<String, String> mapping) {
+    private String write(Map<String, ?> mapping) {
         try {
             return json.writeValueAsString(new LinkedHashMap<>(mapping));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Map<String, String> read(String mapping) {
-        try {
-            return json.readValue(mapping, new TypeReference<Map<String, String>>() {});
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MigrationKillIT {
 
     private static final int INSTANCES = 120;
+    private static final int TREES = 60;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;
@@ -99,8 +100,116 @@ class MigrationKillIT {
                         group by 1 having count(*) <> 1) x"""))
                 .isZero();
         assertThat(tasks()).isEqualTo(INSTANCES);
+        aTreeWithTimers();
         assertThat(number("select count(*) from engine.incident where state = 'OPEN'"))
                 .isZero();
+    }
+
+    /** Again, with what was called, and killed while timers are set anew: each is set once. */
+    private void aTreeWithTimers() throws Exception {
+        try (var camunda = client()) {
+            tree(camunda, "PT10H");
+            for (int i = 0; i < TREES; i++) {
+                camunda.newCreateInstanceCommand()
+                        .bpmnProcessId("tree-top")
+                        .latestVersion()
+                        .send()
+                        .join();
+            }
+            await("all of them wait")
+                    .atMost(ThreeProcesses.PATIENCE)
+                    .until(() -> number(
+                                    """
+                            select count(*) from engine.element_instance where element_id = 'Wait' and state = 'ACTIVE'""")
+                            == TREES);
+            tree(camunda, "PT20H");
+        }
+        await("the new versions")
+                .atMost(ThreeProcesses.PATIENCE)
+                .until(() -> number(
+                                """
+                        select count(*) from engine.process_definition where process_id in ('tree-top', 'tree-below')""")
+                        == 4);
+        var id = send(
+                        "manager",
+                        "POST",
+                        "/models/tree-top/migration",
+                        "{\"version\":2,\"mapping\":{},\"called\":{\"tree-below\":{\"version\":2}}}")
+                .get("id")
+                .asText();
+        await("the middle of the timers")
+                .atMost(ThreeProcesses.PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> modified() >= TREES / 10);
+        they.killApplication();
+        assertThat(count("status <> 'done' and process_id = 'tree-below'"))
+                .as("killed in the middle")
+                .isPositive();
+        they.startApplication();
+        await("all of them").atMost(ThreeProcesses.PATIENCE).until(() -> send(
+                        "manager", "GET", "/models/migrations/" + id, null)
+                .at("/migration/status")
+                .asText()
+                .equals("done"));
+        assertThat(count("status = 'done' and process_id like 'tree-%' and timers = '{}'"))
+                .isEqualTo(2 * TREES);
+        await("the projection").atMost(ThreeProcesses.PATIENCE).until(() -> modified() == TREES);
+        assertThat(
+                        number(
+                                """
+                        select count(*) from engine.record r where r.value_type = 'TIMER' and r.intent = 'CREATED'
+                          and (r.value ->> 'dueDate')::numeric / 1000 > extract(epoch from now()) + 15 * 3600"""))
+                .isEqualTo(TREES);
+        assertThat(number(
+                        "select count(*) from engine.element_instance where element_id = 'Wait' and state = 'ACTIVE'"))
+                .isEqualTo(TREES);
+    }
+
+    private long modified() {
+        return number(
+                "select count(*) from engine.record where value_type = 'PROCESS_INSTANCE_MODIFICATION' and intent = 'MODIFIED'");
+    }
+
+    private static void tree(CamundaClient camunda, String wait) {
+        var definitions =
+                """
+                <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="D" targetNamespace="x">
+                  <bpmn:process id="%s" name="%s" isExecutable="true">
+                    <bpmn:startEvent id="Start"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
+                    <bpmn:sequenceFlow id="f1" sourceRef="Start" targetRef="%s" />
+                    %s
+                  </bpmn:process>
+                </bpmn:definitions>""";
+        camunda.newDeployResourceCommand()
+                .addResourceStringUtf8(
+                        definitions.formatted(
+                                "tree-below",
+                                wait,
+                                "Wait",
+                                "<bpmn:intermediateCatchEvent id=\"Wait\"><bpmn:incoming>f1</bpmn:incoming><bpmn:timerEventDefinition id=\"T\"><bpmn:timeDuration>"
+                                        + wait
+                                        + "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"),
+                        "tree-below.bpmn")
+                .send()
+                .join();
+        camunda.newDeployResourceCommand()
+                .addResourceStringUtf8(
+                        definitions.formatted(
+                                "tree-top",
+                                wait,
+                                "Call",
+                                "<bpmn:callActivity id=\"Call\"><bpmn:extensionElements><zeebe:calledElement processId=\"tree-below\" /></bpmn:extensionElements><bpmn:incoming>f1</bpmn:incoming></bpmn:callActivity>"),
+                        "tree-top.bpmn")
+                .send()
+                .join();
+    }
+
+    private CamundaClient client() {
+        return CamundaClient.newClientBuilder()
+                .grpcAddress(they.broker.grpcAddress())
+                .restAddress(they.broker.restAddress())
+                .preferRestOverGrpc(false)
+                .build();
     }
 
     private long count(String which) {
@@ -117,11 +226,7 @@ class MigrationKillIT {
 
     private int deploy() throws Exception {
         var xml = Files.readString(Path.of("processes/consultation.bpmn")).replace("name=\"相談受付\"", "name=\"相談の受付\"");
-        try (var camunda = CamundaClient.newClientBuilder()
-                .grpcAddress(they.broker.grpcAddress())
-                .restAddress(they.broker.restAddress())
-                .preferRestOverGrpc(false)
-                .build()) {
+        try (var camunda = client()) {
             var command = camunda.newDeployResourceCommand().addResourceStringUtf8(xml, "consultation.bpmn");
             Deployments.forms(xml.getBytes(StandardCharsets.UTF_8))
                     .forEach(form -> command.addResourceFromClasspath("forms/" + form + ".form"));

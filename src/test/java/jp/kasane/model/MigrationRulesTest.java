@@ -36,7 +36,7 @@ class MigrationRulesTest {
         var rules = rules(PLAN, Map.of());
         assertThat(rules.obstacles(List.of("Task_DraftPlan", "Task_DecidePlan")))
                 .isEmpty();
-        assertThat(rules.mapping())
+        assertThat(rules.mapping(List.of()))
                 .containsEntry("Task_DraftPlan", "Task_DraftPlan")
                 .containsEntry("Start_DeadlineReached", "Start_DeadlineReached")
                 .allSatisfy((from, to) -> assertThat(from).isEqualTo(to));
@@ -54,7 +54,7 @@ class MigrationRulesTest {
 
         var chosen = rules(renamed, Map.of("Task_DraftPlan", "Task_WritePlan"));
         assertThat(chosen.obstacles(List.of("Task_DraftPlan"))).isEmpty();
-        assertThat(chosen.mapping()).containsEntry("Task_DraftPlan", "Task_WritePlan");
+        assertThat(chosen.mapping(List.of())).containsEntry("Task_DraftPlan", "Task_WritePlan");
     }
 
     @Test
@@ -68,8 +68,8 @@ class MigrationRulesTest {
         assertThat(rules(other, Map.of()).obstacles(List.of("Task_DraftPlan")))
                 .extracting(MigrationRules.Obstacle::code)
                 .containsExactly("kind");
-        assertThat(rules(other, Map.of()).mapping()).doesNotContainKey("Task_DraftPlan");
-        assertThat(rules(other, Map.of("Task_DraftPlan", "Activity_ReadFacts")).mapping())
+        assertThat(rules(other, Map.of()).mapping(List.of())).doesNotContainKey("Task_DraftPlan");
+        assertThat(rules(other, Map.of("Task_DraftPlan", "Activity_ReadFacts")).mapping(List.of()))
                 .doesNotContainKey("Task_DraftPlan");
     }
 
@@ -86,14 +86,44 @@ class MigrationRulesTest {
     }
 
     @Test
-    void aTimerThatIsWrittenOtherwiseIsPointedOut() {
+    void aTimerInWhichATokenStandsIsEnteredAnew() {
         var from = diagram(shipped("network-meeting"));
         var to = diagram(shipped("network-meeting").replace("=agendaAt", "=sittingCheckAt"));
-        assertThat(new MigrationRules(from, to, Map.of()).timerDiffers("Event_AgendaCutoff"))
-                .isTrue();
-        assertThat(new MigrationRules(from, from, Map.of()).timerDiffers("Event_AgendaCutoff"))
-                .isFalse();
-        assertThat(new MigrationRules(from, to, Map.of()).obstacles(List.of("Event_AgendaCutoff")))
-                .isEmpty();
+        var rules = new MigrationRules(from, to, Map.of());
+        assertThat(rules.timers(List.of("Event_AgendaCutoff"))).containsExactly("Event_AgendaCutoff");
+        assertThat(rules.standingInTimers()).contains("Event_AgendaCutoff");
+        // A token has to have somewhere to go.
+        assertThat(rules.mapping(List.of())).containsKey("Event_AgendaCutoff");
+        assertThat(rules.obstacles(List.of("Event_AgendaCutoff"))).isEmpty();
+        var same = new MigrationRules(from, from, Map.of());
+        assertThat(same.timers(List.of("Event_AgendaCutoff"))).isEmpty();
+        assertThat(same.standingInTimers()).isEmpty();
+    }
+
+    /** Left out of the mapping the engine sets it from the new diagram. */
+    @Test
+    void aTimerAtATasksBorderIsLeftToTheEngineUnlessItsTimeHasCome() {
+        var from = diagram(shipped("support-meeting"));
+        var to = diagram(shipped("support-meeting").replace("=sittingCheckAt", "=dueAt"));
+        var rules = new MigrationRules(from, to, Map.of());
+        assertThat(rules.listeners())
+                .containsExactly(new MigrationRules.Listener("Event_CutoffReached", "Task_ConveneMeeting"));
+        assertThat(rules.timers(List.of("Task_ConveneMeeting"))).containsExactly("Event_CutoffReached");
+        assertThat(rules.timers(List.of("Task_HoldMeeting"))).isEmpty();
+        assertThat(rules.mapping(List.of()))
+                .doesNotContainKey("Event_CutoffReached")
+                .containsKey("Task_ConveneMeeting");
+        assertThat(rules.mapping(List.of("Event_CutoffReached"))).containsKey("Event_CutoffReached");
+    }
+
+    @Test
+    void aTimerBehindAGatewayIsLeftToTheEngineAsWell() {
+        var from = diagram(shipped("monitoring"));
+        var to = diagram(shipped("monitoring").replace("=reviewAt", "=now() + duration(\"P7D\")"));
+        var rules = new MigrationRules(from, to, Map.of());
+        assertThat(rules.timers(List.of("Gateway_ReviewDueOrAsked"))).containsExactly("Event_ReviewDue");
+        assertThat(rules.mapping(List.of()))
+                .doesNotContainKey("Event_ReviewDue")
+                .containsKeys("Gateway_ReviewDueOrAsked", "Event_ReviewAsked");
     }
 }

@@ -2,6 +2,7 @@ package jp.kasane.model.web;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -26,32 +27,63 @@ class MigrationApi {
         this.migrations = migrations;
     }
 
-    /** @param mapping elements of former versions to elements of the one in force, beyond those of the same id; may be null */
-    record Mapping(Map<String, String> mapping) {}
+    /** @param version in force when the preview was looked at; of no matter for a preview */
+    record CalledProcess(Integer version, Map<String, String> mapping) {
+        Migrations.Choice choice() {
+            return MigrationApi.choice(version, mapping);
+        }
+    }
 
-    /** @param version in force when the preview was looked at */
-    record Begun(Integer version, Map<String, String> mapping) {}
+    /**
+     * @param mapping elements of former versions to elements of the one in force, beyond those of the same id; may be null
+     * @param called the same for called processes, by their id; may be null
+     */
+    record Mapping(Map<String, String> mapping, Map<String, CalledProcess> called) {}
 
-    record One(Migrations.Migration migration, List<Migrations.Left> left) {}
+    /**
+     * @param version in force when the preview was looked at
+     * @param called each process that the preview named under {@code called}: what runs of it goes with them; null: it stays
+     */
+    record Begun(Integer version, Map<String, String> mapping, Map<String, CalledProcess> called) {}
+
+    record One(Migrations.Migration migration, List<Migrations.Part> processes, List<Migrations.Left> left) {}
+
+    private static Migrations.Choice choice(Integer version, Map<String, String> mapping) {
+        return new Migrations.Choice(version == null ? 0 : version, mapping == null ? Map.of() : mapping);
+    }
+
+    private static Map<String, Migrations.Choice> choices(
+            String process, Integer version, Map<String, String> mapping, Map<String, CalledProcess> called) {
+        var choices = new HashMap<String, Migrations.Choice>();
+        if (called != null) {
+            called.forEach((id, one) -> choices.put(id, one == null ? choice(null, null) : one.choice()));
+        }
+        choices.put(process, choice(version, mapping));
+        return choices;
+    }
 
     @PostMapping("/{process}/migration/preview")
     @Operation(
             summary = "いま移行したら、動いているものがそれぞれどうなるか（所管課・監査。何も変わりません）",
-            description = "mapping は、id の変わった部品の行き先。obstacles の code は gone（なくなった）、kind（種類が違う）、scope（入れ物が違う）。")
+            description =
+                    "mapping は、id の変わった部品の行き先。called は呼び出した先の図ごとの行き先。obstacles の code は gone（なくなった）、kind（種類が違う）、scope（入れ物が違う）、parent（呼び出し元が移らない）。timers は、新しい図で待ち直すもの。")
     Migrations.Preview preview(@PathVariable String process, @RequestBody Mapping mapping) {
-        return migrations.preview(process, mapping.mapping() == null ? Map.of() : mapping.mapping());
+        return migrations.preview(process, choices(process, null, mapping.mapping(), mapping.called()));
     }
 
     @PostMapping("/{process}/migration")
     @ResponseStatus(HttpStatus.CREATED)
-    @Operation(summary = "移行を始める（所管課）", description = "version は、試し見たときに使われていた版。その後に公開されていれば 409。")
+    @Operation(
+            summary = "移行を始める（所管課）",
+            description =
+                    "version は、試し見たときに使われていた版。その後に公開されていれば 409。called に、試し見の called にある図をすべて（版とともに）書けば、呼び出した先もいっしょに移します。書かなければ残します。呼び出した先の移行が終わっていなければ 409。")
     Map<String, UUID> begin(@PathVariable String process, @RequestBody Begun begun) {
         return Map.of(
                 "id",
                 migrations.begin(
                         process,
-                        begun.version() == null ? 0 : begun.version(),
-                        begun.mapping() == null ? Map.of() : begun.mapping()));
+                        choices(process, begun.version(), begun.mapping(), begun.called()),
+                        begun.called() != null));
     }
 
     @GetMapping("/migrations")
@@ -61,10 +93,10 @@ class MigrationApi {
     }
 
     @GetMapping("/migrations/{id}")
-    @Operation(summary = "一つの移行の進みぐあいと、移行しなかったもの")
+    @Operation(summary = "一つの移行の進みぐあい（図ごとにも）と、移行しなかったもの、タイマーが前のままのもの")
     One one(@PathVariable String id) {
         var migration = migrations.one(MigrationPages.known(id));
-        return new One(migration, migrations.left(migration.id()));
+        return new One(migration, migrations.parts(migration.id()), migrations.left(migration.id()));
     }
 
     @PostMapping("/migrations/{id}/pause")
@@ -83,7 +115,7 @@ class MigrationApi {
 
     @PostMapping("/migrations/{id}/instances/{key}/reseat")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    @Operation(summary = "移行できないものを、いまの場所から始め直す（所管課）")
+    @Operation(summary = "移行できないもの、タイマーが前のままのものを、いまの場所から始め直す（所管課）")
     void reseat(@PathVariable String id, @PathVariable String key) {
         migrations.reseat(MigrationPages.known(id), MigrationPages.key(key));
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jp.kasane.form.Forms;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
@@ -25,6 +26,10 @@ class MigrationPages {
 
     /** A field per element of a former version that has no counterpart by its id. */
     static final String FIELD = "to.";
+    /** The same for an element of a called process: {@code called.<process>:<element>}; neither id can hold a colon. */
+    static final String CALLED = "called.";
+    /** The version of a called process that was looked at. */
+    static final String VERSION = "version.";
 
     private final Migrations migrations;
     private final Drafts drafts;
@@ -40,8 +45,13 @@ class MigrationPages {
 
     @GetMapping("/models/{process}/migration")
     String preview(@PathVariable String process, @RequestParam Map<String, String> typed, Model model) {
-        var preview = migrations.preview(process, chosen(typed));
+        var preview = migrations.preview(process, chosen(process, typed));
         model.addAttribute("preview", preview);
+        model.addAttribute(
+                "mapped",
+                !preview.mapping().isEmpty()
+                        || preview.called().stream()
+                                .anyMatch(one -> !one.mapping().isEmpty()));
         model.addAttribute("figures", figures(preview));
         model.addAttribute("open", migrations.open(process).orElse(null));
         model.addAttribute("may", drafts.mayEdit());
@@ -66,17 +76,33 @@ class MigrationPages {
 
     @PostMapping("/models/{process}/migration")
     String begin(@PathVariable String process, @RequestParam Map<String, String> typed) {
-        return "redirect:/model-migrations/" + migrations.begin(process, version(typed.get("version")), chosen(typed));
+        return "redirect:/model-migrations/"
+                + migrations.begin(process, chosen(process, typed), typed.containsKey("withCalled"));
     }
 
     private static int version(String typed) {
         return typed != null && typed.matches("[0-9]{1,9}") ? Integer.parseInt(typed) : 0;
     }
 
-    private static Map<String, String> chosen(Map<String, String> typed) {
-        return typed.entrySet().stream()
-                .filter(one -> one.getKey().startsWith(FIELD) && !one.getValue().isBlank())
-                .collect(Collectors.toMap(one -> one.getKey().substring(FIELD.length()), Map.Entry::getValue));
+    private static Map<String, Migrations.Choice> chosen(String process, Map<String, String> typed) {
+        var versions = new HashMap<String, Integer>(Map.of(process, version(typed.get("version"))));
+        var mappings = new HashMap<String, Map<String, String>>();
+        typed.forEach((name, value) -> {
+            if (name.startsWith(VERSION)) {
+                versions.put(name.substring(VERSION.length()), version(value));
+            } else if (name.startsWith(FIELD) && !value.isBlank()) {
+                mappings.computeIfAbsent(process, any -> new HashMap<>()).put(name.substring(FIELD.length()), value);
+            } else if (name.startsWith(CALLED) && name.contains(":") && !value.isBlank()) {
+                mappings.computeIfAbsent(name.substring(CALLED.length(), name.indexOf(':')), any -> new HashMap<>())
+                        .put(name.substring(name.indexOf(':') + 1), value);
+            }
+        });
+        return Stream.concat(versions.keySet().stream(), mappings.keySet().stream())
+                .distinct()
+                .collect(Collectors.toMap(
+                        id -> id,
+                        id -> new Migrations.Choice(
+                                versions.getOrDefault(id, 0), mappings.getOrDefault(id, Map.of()))));
     }
 
     @GetMapping("/model-migrations")
@@ -89,6 +115,7 @@ class MigrationPages {
     String one(@PathVariable String id, Model model) {
         var migration = migrations.one(known(id));
         model.addAttribute("migration", migration);
+        model.addAttribute("parts", migrations.parts(migration.id()));
         model.addAttribute("left", migrations.left(migration.id()));
         model.addAttribute("may", drafts.mayEdit());
         return "model-migration";
