@@ -62,7 +62,7 @@ final class Recorder {
                             'kind', case r.value_type
                                 when 'PROCESS_INSTANCE_CREATION' then 'start' when 'MESSAGE' then 'message' when 'USER_TASK' then 'task'
                                 when 'TIMER' then 'timer' when 'PROCESS_INSTANCE' then 'cancel'
-                                else case r.intent when 'COMPLETED' then 'job' else 'error' end end,
+                                else case r.intent when 'COMPLETED' then 'job' when 'CANCELED' then 'canceled' else 'error' end end,
                             'process', case r.value_type when 'MESSAGE' then null when 'TIMER' then s.process_id else r.value ->> 'bpmnProcessId' end,
                             'instance', coalesce(s.instance_key, r.value ->> 'correlationKey'),
                             'element', case r.value_type
@@ -70,7 +70,7 @@ final class Recorder {
                                 when 'PROCESS_INSTANCE_CREATION' then r.value #>> '{startInstructions,0,elementId}'
                                 else r.value ->> 'elementId' end,
                             'name', case r.value_type when 'MESSAGE' then r.value ->> 'name'
-                                when 'JOB' then case r.intent when 'COMPLETED' then r.value ->> 'type' else r.value ->> 'errorCode' end end,
+                                when 'JOB' then case r.intent when 'ERROR_THROWN' then r.value ->> 'errorCode' else r.value ->> 'type' end end,
                             'timeToLive', case r.value_type when 'MESSAGE' then r.value -> 'timeToLive' end,
                             'variables', case when r.value_type not in ('TIMER', 'PROCESS_INSTANCE') then r.value -> 'variables' end))::text
                         from engine.record r join engine.epoch e on e.epoch = r.epoch and e.current
@@ -79,7 +79,7 @@ final class Recorder {
                             r.value_type = 'MESSAGE' and r.intent = 'PUBLISHED' and r.value ->> 'correlationKey' in (select instance_key from story)
                             or s.key is not null and (
                                 r.value_type = 'PROCESS_INSTANCE_CREATION' and r.intent = 'CREATED'
-                                or r.value_type = 'JOB' and r.intent in ('COMPLETED', 'ERROR_THROWN')
+                                or r.value_type = 'JOB' and r.intent in ('COMPLETED', 'ERROR_THROWN', 'CANCELED')
                                 or r.value_type = 'USER_TASK' and r.intent = 'COMPLETED'
                                 or r.value_type = 'TIMER' and r.intent = 'TRIGGERED'
                                 or r.value_type = 'PROCESS_INSTANCE' and r.intent = 'ELEMENT_TERMINATING'

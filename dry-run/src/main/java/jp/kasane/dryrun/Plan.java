@@ -34,7 +34,7 @@ record Plan(Models models, Map<String, Set<String>> known, List<Recording> recor
      *
      * @param at ISO 8601
      * @param kind {@code start} (a process was created), {@code message} (published), {@code job} (completed by a worker),
-     *     {@code error} (thrown by a worker), {@code task} (completed by a person), {@code timer} (went off), {@code cancel} (an
+     *     {@code error} (thrown by a worker), {@code canceled} (a job that was taken back before its worker had answered), {@code task} (completed by a person), {@code timer} (went off), {@code cancel} (an
      *     instance was ended from outside)
      * @param process id of the process; null for a message
      * @param instance its {@code instanceKey}; null if it has none. For a message what it correlates with

@@ -137,6 +137,11 @@ final class Player implements AutoCloseable {
                         .map(job -> complete(job, event.variables()))
                         .isPresent();
             case "error" -> awaited(event, rest).map(job -> fail(job, event)).isPresent();
+            case "canceled" -> {
+                // Its worker was too late: here, too, nobody answers.
+                asked(event);
+                yield true;
+            }
             default -> {
                 settle(rest);
                 yield comes(event);
@@ -204,7 +209,7 @@ final class Player implements AutoCloseable {
     }
 
     private static boolean answers(Plan.Event event, ActivatedJob job) {
-        return Set.of("job", "task", "error").contains(event.kind())
+        return Set.of("job", "task", "error", "canceled").contains(event.kind())
                 && job.getBpmnProcessId().equals(event.process())
                 && job.getElementId().equals(event.element())
                 && Objects.equals(job.getVariablesAsMap().get("instanceKey"), event.instance());
