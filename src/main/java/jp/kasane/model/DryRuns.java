@@ -383,7 +383,8 @@ public class DryRuns {
                         .distinct()
                         .toList(),
                 difference.missing().stream()
-                        .filter(step -> step.element() != null)
+                        // What people do; that workers are not asked for it follows from it.
+                        .filter(step -> step.kind().equals("task"))
                         .map(step -> name(names, step.process(), step.element()))
                         .distinct()
                         .toList(),
@@ -457,7 +458,12 @@ public class DryRuns {
      * @param gone elements that are not entered any more
      * @param come elements that are entered now
      */
-    public record Turn(Named process, Named after, List<Named> gone, List<Named> come) {}
+    public record Turn(Named process, Named after, List<Named> gone, List<Named> come) {
+        /** The process is not called any more, or is now: its elements go without saying. */
+        public boolean whole() {
+            return after == null && (gone.isEmpty() || come.isEmpty());
+        }
+    }
 
     /**
      * @param at null if the engine did not come to rest anywhere
@@ -471,7 +477,7 @@ public class DryRuns {
      *
      * @param verdict same, other, stopped
      * @param assumed new tasks, which were taken as done; the first answer where they ask for one
-     * @param missing steps of the story whose turn never came
+     * @param missing tasks of the story whose turn never came
      */
     public record Told(
             String scenario,
