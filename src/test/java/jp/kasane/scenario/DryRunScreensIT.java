@@ -66,7 +66,7 @@ class DryRunScreensIT {
         assertThat(page.locator("main")).containsText("いままでと別の道を行きます");
 
         var auditor = browser.inAnEnglishBrowserAs("auditor");
-        browser.open(auditor, run);
+        browser.open(auditor, run + "?lang=en");
         assertThat(auditor.locator("li[data-scenario=hachioji-c1]")).containsText("Now passes: 予算の確認");
     }
 
