@@ -103,7 +103,7 @@ public final class MigratedInstances {
         int open;
         do {
             Thread.sleep(500);
-            open = get("manager", "/models/consultation/versions").get(0).get("running").asInt();
+            open = newest().get("running").asInt();
         } while (open < instances);
     }
 
@@ -137,10 +137,14 @@ public final class MigratedInstances {
             released = get("manager", "/models/releases/" + release).get("release");
         } while (!released.get("status").asText().equals("deployed"));
         int version = released.get("version").asInt();
-        while (get("manager", "/models/consultation/versions").get(0).get("version").asInt() < version) {
+        while (newest().get("version").asInt() < version) {
             Thread.sleep(100);
         }
         return version;
+    }
+
+    private static JsonNode newest() throws Exception {
+        return get("manager", "/models/consultation/versions").at("/versions/0");
     }
 
     private static JsonNode get(String login, String path) throws Exception {
