@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import jp.kasane.access.Acting;
 import jp.kasane.deadline.DeadlinePolicies;
+import jp.kasane.engine.DeployedVersions;
 import jp.kasane.engine.RunningDiagrams;
 import jp.kasane.engine.RunningForms;
 import jp.kasane.foundation.Ids;
@@ -54,6 +55,7 @@ public class Drafts {
     private final JdbcClient jdbc;
     private final RunningDiagrams running;
     private final RunningForms runningForms;
+    private final DeployedVersions deployed;
     private final DeadlinePolicies deadlines;
     private final MessageSource messages;
     private final Clock clock;
@@ -63,12 +65,14 @@ public class Drafts {
             JdbcClient jdbc,
             RunningDiagrams running,
             RunningForms runningForms,
+            DeployedVersions deployed,
             DeadlinePolicies deadlines,
             MessageSource messages,
             Clock clock) {
         this.jdbc = jdbc;
         this.running = running;
         this.runningForms = runningForms;
+        this.deployed = deployed;
         this.deadlines = deadlines;
         this.messages = messages;
         this.clock = clock;
@@ -225,7 +229,7 @@ public class Drafts {
     }
 
     /**
-     * From the version in force: of a form without one, and of a table, the one Kasane ships.
+     * From the version in force: of a form without one the one Kasane ships.
      *
      * @throws Refusal.NotFound for what there is not
      * @throws Refusal.Forbidden for anybody but a manager
@@ -239,7 +243,7 @@ public class Drafts {
                 if (!shipped.decisions().contains(resourceId)) {
                     throw new Refusal.NotFound("決定表");
                 }
-                yield insert(kind, shippedFile(kind.shippedAt(resourceId)), null, resourceId + ".dmn", null);
+                yield beginTable(resourceId);
             }
         };
     }
@@ -253,6 +257,28 @@ public class Drafts {
                 .orElseThrow(() -> new Refusal.NotFound("図"))
                 .getBytes(StandardCharsets.UTF_8);
         return insert(Kind.PROCESS, xml, inForce.version(), null, null);
+    }
+
+    /** What is in force may be the municipality's own. */
+    private UUID beginTable(String decisionId) {
+        var file = shippedFile(Kind.DECISION.shippedAt(decisionId));
+        var own = deployed.ofDecision(decisionId).stream().findFirst().flatMap(newest -> deployed.decision(
+                        decisionId, newest.version())
+                .map(xml -> xml.getBytes(StandardCharsets.UTF_8))
+                .filter(xml -> !Arrays.equals(xml, file))
+                .map(xml -> insert(Kind.DECISION, xml, newest.version(), null, null)));
+        return own.orElseGet(() -> insert(Kind.DECISION, file, null, decisionId + ".dmn", null));
+    }
+
+    /**
+     * From a version that is not in force, to bring it back or to go on from it.
+     *
+     * @param basedOn its number; null for what Kasane ships
+     * @param fileName of what is shipped; null for a number
+     */
+    UUID beginFrom(Kind kind, byte[] file, Integer basedOn, String fileName) {
+        requireManager();
+        return insert(kind, kind == Kind.FORM ? Form.lines(file) : file, basedOn, fileName, null);
     }
 
     private UUID beginForm(String formId) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import jp.kasane.access.Acting;
 import jp.kasane.engine.DeployedVersions;
 import jp.kasane.engine.RunningDiagrams;
@@ -25,12 +26,14 @@ public class Versions {
     private final DeployedVersions deployed;
     private final RunningDiagrams running;
     private final RunningForms forms;
+    private final Drafts drafts;
     private final Surroundings shipped;
 
     Versions(DeployedVersions deployed, RunningDiagrams running, RunningForms forms, Drafts drafts) {
         this.deployed = deployed;
         this.running = running;
         this.forms = forms;
+        this.drafts = drafts;
         this.shipped = drafts.shipped();
     }
 
@@ -105,6 +108,20 @@ public class Versions {
                     case FORM -> deployed.form(id, number);
                 };
         return found.orElseThrow(() -> new Refusal.NotFound("版"));
+    }
+
+    /**
+     * Begins a draft of a version that was in force before, or of what Kasane ships: released, it is in force again.
+     *
+     * @param version as {@link #file}
+     * @throws Refusal.Forbidden for anybody but a manager
+     * @throws Refusal.NotFound where there is none
+     */
+    public UUID beginDraft(Drafts.Kind kind, String id, String version) {
+        var file = file(kind, id, version).getBytes(StandardCharsets.UTF_8);
+        return version.equals(SHIPPED)
+                ? drafts.beginFrom(kind, file, null, id + kind.ending())
+                : drafts.beginFrom(kind, file, Integer.valueOf(version), null);
     }
 
     private static void mayLook() {

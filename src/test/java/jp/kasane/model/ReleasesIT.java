@@ -366,6 +366,53 @@ class ReleasesIT {
     }
 
     @Test
+    void anOlderVersionComesBackAsANewRelease() {
+        var changed = asked(draft("outreach", "アウトリーチプランの作成", "訪問プランの作成"), "visit-1", "");
+        approve(changed);
+        awaitStatus(changed, "deployed");
+        await("the projection").atMost(SOON).until(() -> diagram("outreach").contains("訪問プランの作成"));
+
+        var answer = manager().post(DRAFTS, "{\"processId\":\"outreach\",\"version\":\"1\"}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        var back = answer.at("/id").asText();
+        assertThat(manager().get(DRAFTS + "/" + back + "/xml").text()).isEqualTo(shipped("outreach"));
+        var unseen = ask(back, "back-1", "");
+        assertThat(unseen.status()).isEqualTo(409);
+        assertThat(unseen.text()).contains("第 1 版から始めました");
+        var release = asked(back, "back-1", ",\"overNewer\":true");
+        approve(release);
+        awaitStatus(release, "deployed");
+        await("the projection").atMost(SOON).until(() -> diagram("outreach").contains("versionTag value=\"back-1\""));
+        assertThat(diagram("outreach")).contains("アウトリーチプランの作成");
+        assertThat(manager()
+                        .post(DRAFTS, "{\"processId\":\"outreach\",\"version\":\"99\"}")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aTableBeginsFromTheMunicipalitysOwnOnceThatIsInForce() throws IOException {
+        var table = Files.readString(Path.of("processes", "decisions", "owner.dmn"));
+        assertThat(table).contains("name=\"");
+        var own = table.replaceFirst("name=\"[^\"]*\"", "name=\"市の受け持ち\"");
+        var release = asked(imported(own.getBytes(StandardCharsets.UTF_8), "owner.dmn"), "owner-1", "");
+        approve(release);
+        awaitStatus(release, "deployed");
+        await("the projection").atMost(SOON).until(() -> {
+            var draft = manager()
+                    .post(DRAFTS, "{\"decisionId\":\"owner\"}")
+                    .at("/id")
+                    .asText();
+            return manager().get(DRAFTS + "/" + draft + "/xml").text().equals(own);
+        });
+        var shipped = manager()
+                .post(DRAFTS, "{\"decisionId\":\"owner\",\"version\":\"shipped\"}")
+                .at("/id")
+                .asText();
+        assertThat(manager().get(DRAFTS + "/" + shipped + "/xml").text()).isEqualTo(table);
+    }
+
+    @Test
     void whatIsSaidBeforeItIsInForceIsReadByTheSectionAndToldToThoseWhoTakePart() {
         kasane.employ("release-third", "書込 三子", "manager", "fukushi-seisaku");
         var third = kasane.as("release-third");

@@ -81,6 +81,7 @@ class ComparePages {
         model.addAttribute("sides", sides);
         model.addAttribute("from", earlier);
         model.addAttribute("to", later);
+        model.addAttribute("may", drafts.mayEdit());
         return "model-compare";
     }
 

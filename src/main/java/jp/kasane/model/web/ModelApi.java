@@ -14,6 +14,7 @@ import jp.kasane.engine.RunningDiagrams;
 import jp.kasane.foundation.Ids;
 import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
+import jp.kasane.model.Versions;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -40,17 +41,31 @@ class ModelApi {
     private static final int MOST_READ = 6 * 1024 * 1024;
 
     private final Drafts drafts;
+    private final Versions versions;
     private final RunningDiagrams running;
     private final FindingSentences sentences;
 
-    ModelApi(Drafts drafts, RunningDiagrams running, FindingSentences sentences) {
+    ModelApi(Drafts drafts, Versions versions, RunningDiagrams running, FindingSentences sentences) {
         this.drafts = drafts;
+        this.versions = versions;
         this.running = running;
         this.sentences = sentences;
     }
 
-    /** One of the three: the id of a diagram in force, of a form, or of a decision table. */
-    record Begun(String processId, String formId, String decisionId) {}
+    /**
+     * One of the three: the id of a diagram in force, of a form, or of a decision table.
+     *
+     * @param version to begin from; null for the one in force
+     */
+    record Begun(String processId, String formId, String decisionId, String version) {
+        Drafts.Kind kind() {
+            return formId != null ? Drafts.Kind.FORM : decisionId != null ? Drafts.Kind.DECISION : Drafts.Kind.PROCESS;
+        }
+
+        String id() {
+            return formId != null ? formId : decisionId != null ? decisionId : processId == null ? "" : processId;
+        }
+    }
 
     /** @param title its first heading, and what the draft is called */
     record NewForm(String formId, String title) {}
@@ -79,15 +94,15 @@ class ModelApi {
 
     @PostMapping("/drafts")
     @ResponseStatus(HttpStatus.CREATED)
-    @Operation(summary = "いま使われている図・様式・決定表から下書きを始める（所管課）", description = "processId、formId、decisionId のどれか一つ。")
+    @Operation(
+            summary = "いま使われている図・様式・決定表から下書きを始める（所管課）",
+            description = "processId、formId、decisionId のどれか一つ。version は、前の版の番号か shipped（かさねに付いている標準）。なければ、いま使われている版。")
     Map<String, UUID> begin(@RequestBody Begun begun) {
-        if (begun.formId() != null) {
-            return Map.of("id", drafts.begin(Drafts.Kind.FORM, begun.formId()));
-        }
-        if (begun.decisionId() != null) {
-            return Map.of("id", drafts.begin(Drafts.Kind.DECISION, begun.decisionId()));
-        }
-        return Map.of("id", drafts.begin(Drafts.Kind.PROCESS, begun.processId() == null ? "" : begun.processId()));
+        return Map.of(
+                "id",
+                begun.version() == null
+                        ? drafts.begin(begun.kind(), begun.id())
+                        : versions.beginDraft(begun.kind(), begun.id(), begun.version()));
     }
 
     @GetMapping("/forms")

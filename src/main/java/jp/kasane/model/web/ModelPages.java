@@ -7,6 +7,7 @@ import jp.kasane.foundation.Refusal;
 import jp.kasane.model.Drafts;
 import jp.kasane.model.DryRuns;
 import jp.kasane.model.Releases;
+import jp.kasane.model.Versions;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -26,13 +27,21 @@ class ModelPages {
     private final Drafts drafts;
     private final Releases releases;
     private final DryRuns dryRuns;
+    private final Versions versions;
     private final RunningDiagrams running;
     private final FindingSentences sentences;
 
-    ModelPages(Drafts drafts, Releases releases, DryRuns dryRuns, RunningDiagrams running, FindingSentences sentences) {
+    ModelPages(
+            Drafts drafts,
+            Releases releases,
+            DryRuns dryRuns,
+            Versions versions,
+            RunningDiagrams running,
+            FindingSentences sentences) {
         this.drafts = drafts;
         this.releases = releases;
         this.dryRuns = dryRuns;
+        this.versions = versions;
         this.running = running;
         this.sentences = sentences;
     }
@@ -52,12 +61,12 @@ class ModelPages {
     String begin(
             @RequestParam(defaultValue = "") String processId,
             @RequestParam(required = false) String formId,
-            @RequestParam(required = false) String decisionId) {
-        var id = formId != null
-                ? drafts.begin(Drafts.Kind.FORM, formId)
-                : decisionId != null
-                        ? drafts.begin(Drafts.Kind.DECISION, decisionId)
-                        : drafts.begin(Drafts.Kind.PROCESS, processId);
+            @RequestParam(required = false) String decisionId,
+            @RequestParam(required = false) String version) {
+        var begun = new ModelApi.Begun(processId, formId, decisionId, version);
+        var id = version == null
+                ? drafts.begin(begun.kind(), begun.id())
+                : versions.beginDraft(begun.kind(), begun.id(), version);
         return "redirect:/models/drafts/" + id;
     }
 
