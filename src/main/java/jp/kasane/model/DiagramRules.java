@@ -177,6 +177,7 @@ final class DiagramRules {
         switch (feel.expression(text)) {
             case TOO_LONG -> error(owner(where), "feel.long", Feel.LONGEST);
             case UNREADABLE -> error(owner(where), "feel.unreadable", text.strip());
+            case ENDLESS -> error(owner(where), "feel.endless", Feel.MOST_STEPS);
             case FINE -> {
                 var names = NAME.matcher(STRING.matcher(text).replaceAll(" "));
                 while (names.find()) {

@@ -167,7 +167,7 @@ final class FormRules {
         switch (feel.expression(text)) {
             case TOO_LONG -> error(component, "feel.long", Feel.LONGEST);
             case UNREADABLE -> error(component, "feel.unreadable", text);
-            case FINE -> looksAt(component, STRING.matcher(text).replaceAll(" "), all);
+            case FINE, ENDLESS -> looksAt(component, STRING.matcher(text).replaceAll(" "), all);
         }
     }
 

@@ -99,7 +99,9 @@ final class TableRules {
     }
 
     private void readable(Element decision, Rule rule, Feel.Reading reading, String cell) {
-        if (reading != Feel.Reading.FINE) {
+        if (reading == Feel.Reading.ENDLESS) {
+            found(decision, Severity.ERROR, "dmn.endless", rule.row(), Feel.MOST_STEPS);
+        } else if (reading != Feel.Reading.FINE) {
             found(decision, Severity.ERROR, "dmn.unreadable", rule.row(), shortened(cell));
         }
     }
