@@ -34,3 +34,6 @@ grant update (status, played, reason, told, ended_at) on kasane.model_dry_run to
 
 -- Begun and ended; how far it has come is not an entry each.
 create trigger trail after insert on kasane.model_dry_run for each row execute function audit.note_setting('values');
+
+-- Which save of its draft a release brings, so that a dry run of that one, and of no other, stands beside it.
+alter table kasane.model_release add draft_revision int;

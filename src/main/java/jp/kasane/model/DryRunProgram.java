@@ -40,7 +40,7 @@ class DryRunProgram {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
     private Path jar;
-    private final Set<Process> running = ConcurrentHashMap.newKeySet();
+    private final Set<Programs> running = ConcurrentHashMap.newKeySet();
 
     DryRunProgram(DryRunSettings settings) {
         this.settings = settings;
@@ -79,14 +79,60 @@ class DryRunProgram {
         }
     }
 
-    /**
-     * May run beside another one.
-     *
-     * @param heard what it answers, as it comes
-     * @throws Broke if it took too long, or ended otherwise than it should
-     */
-    void play(Plan plan, Consumer<Answer> heard) throws Broke {
-        try {
+    /** Programs of one dry run, which end together. */
+    final class Programs {
+
+        private final Set<Process> mine = ConcurrentHashMap.newKeySet();
+        private boolean ended;
+
+        /**
+         * May run beside another one.
+         *
+         * @param heard what it answers, as it comes
+         * @throws Broke if it took too long, or ended otherwise than it should
+         */
+        void play(Plan plan, Consumer<Answer> heard) throws Broke {
+            try {
+                var process = start(jar());
+                var late = new AtomicBoolean();
+                var watch = Thread.ofVirtual().start(() -> endWhenLate(process, late));
+                try (var in = process.getOutputStream();
+                        var out = new BufferedReader(
+                                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                    in.write(json.writeValueAsBytes(plan));
+                    in.close();
+                    for (var line = out.readLine(); line != null; line = out.readLine()) {
+                        // The JVM's last words come here, too.
+                        if (line.startsWith("{")) {
+                            heard.accept(json.readValue(line, Answer.class));
+                        }
+                    }
+                    if (process.waitFor() != 0) {
+                        throw new Broke(late.get() ? "patience" : "program");
+                    }
+                } catch (IOException cut) {
+                    if (late.get()) {
+                        throw new Broke("patience");
+                    }
+                    throw cut;
+                } finally {
+                    process.destroyForcibly();
+                    mine.remove(process);
+                    watch.interrupt();
+                }
+            } catch (IOException e) {
+                LOG.warn("The program of the dry run does not answer: {}", e.toString());
+                throw new Broke("program");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Broke("program");
+            }
+        }
+
+        private synchronized Process start(Path program) throws IOException, Broke {
+            if (ended) {
+                throw new Broke("program");
+            }
             var process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -95,43 +141,24 @@ class DryRunProgram {
                             "-XX:TieredStopAtLevel=1",
                             "-XX:+ExitOnOutOfMemoryError",
                             "-jar",
-                            jar().toString())
+                            program.toString())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            running.add(process);
-            var late = new AtomicBoolean();
-            var watch = Thread.ofVirtual().start(() -> endWhenLate(process, late));
-            try (var in = process.getOutputStream();
-                    var out = new BufferedReader(
-                            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                in.write(json.writeValueAsBytes(plan));
-                in.close();
-                for (var line = out.readLine(); line != null; line = out.readLine()) {
-                    // The JVM's last words come here, too.
-                    if (line.startsWith("{")) {
-                        heard.accept(json.readValue(line, Answer.class));
-                    }
-                }
-                if (process.waitFor() != 0) {
-                    throw new Broke(late.get() ? "patience" : "program");
-                }
-            } catch (IOException cut) {
-                if (late.get()) {
-                    throw new Broke("patience");
-                }
-                throw cut;
-            } finally {
-                process.destroyForcibly();
-                running.remove(process);
-                watch.interrupt();
-            }
-        } catch (IOException e) {
-            LOG.warn("The program of the dry run does not answer: {}", e.toString());
-            throw new Broke("program");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Broke("program");
+            mine.add(process);
+            return process;
         }
+
+        synchronized void end() {
+            ended = true;
+            mine.forEach(Process::destroyForcibly);
+            running.remove(this);
+        }
+    }
+
+    Programs begin() {
+        var programs = new Programs();
+        running.add(programs);
+        return programs;
     }
 
     private void endWhenLate(Process process, AtomicBoolean late) {
@@ -160,7 +187,7 @@ class DryRunProgram {
 
     @PreDestroy
     void end() {
-        running.forEach(Process::destroyForcibly);
+        running.forEach(Programs::end);
         if (jar != null) {
             try {
                 Files.deleteIfExists(jar);

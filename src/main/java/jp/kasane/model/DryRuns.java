@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,6 +74,7 @@ public class DryRuns {
     private final ObjectMapper json;
     private final Clock clock;
     private final List<Recorded> catalogue;
+    private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
     /** One after the other: each keeps a processor busy. */
     private final ExecutorService one = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("dry-run").daemon().factory());
@@ -134,9 +136,16 @@ public class DryRuns {
      * @throws Refusal.Conflict for a form, which has no way, and while another one of the draft is not over
      */
     public UUID begin(UUID draftId) {
+        breakOffOld();
         var id = Ids.next();
-        var prepared = transaction.execute(status -> prepare(id, draftId));
-        one.execute(() -> play(prepared));
+        underWay.add(id);
+        try {
+            var prepared = transaction.execute(status -> prepare(id, draftId));
+            one.execute(() -> play(prepared));
+        } catch (RuntimeException refused) {
+            underWay.remove(id);
+            throw refused;
+        }
         return id;
     }
 
@@ -185,7 +194,8 @@ public class DryRuns {
                 .param("now", now())
                 .update();
         var recordings = concerned.stream().map(Recorded::file).toList();
-        var known = known(inForce);
+        // They were recorded under what Kasane ships: a step of the municipality's own is new to them, in force or not.
+        var known = known(List.copyOf(models.shipped().values()));
         return new Prepared(
                 id,
                 new DryRunProgram.Plan(files(inForce), known, recordings),
@@ -320,7 +330,12 @@ public class DryRuns {
             }
         }
 
-        void end() {
+        /** The other way is of no use any more. */
+        synchronized boolean isRefused() {
+            return refused != null;
+        }
+
+        synchronized void end() {
             if (refused != null) {
                 note(prepared.id(), "refused", told, refused);
             } else if (told.size() < prepared.drafted().recordings().size()) {
@@ -338,24 +353,35 @@ public class DryRuns {
 
     private void play(Prepared prepared) {
         var play = new Play(prepared);
-        note(prepared.id(), "running", List.of(), null);
         try (var both = Executors.newVirtualThreadPerTaskExecutor()) {
+            note(prepared.id(), "running", List.of(), null);
+            var programs = program.begin();
             var inForce = both.submit(() -> {
-                program.play(prepared.inForce(), answer -> play.heard(false, answer));
+                programs.play(prepared.inForce(), answer -> play.heard(false, answer));
                 return null;
             });
-            program.play(prepared.drafted(), answer -> play.heard(true, answer));
-            inForce.get();
-            play.end();
+            try {
+                programs.play(prepared.drafted(), answer -> play.heard(true, answer));
+                if (!play.isRefused()) {
+                    inForce.get();
+                }
+                play.end();
+            } finally {
+                // The other one is not waited for when there is nothing to compare any more.
+                programs.end();
+            }
         } catch (DryRunProgram.Broke broke) {
             play.breakOff(broke.getMessage());
         } catch (ExecutionException e) {
+            LOG.warn("A dry run broke off", e.getCause());
             play.breakOff(e.getCause() instanceof DryRunProgram.Broke broke ? broke.getMessage() : "program");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.error("A dry run broke off", e);
             play.breakOff("program");
+        } finally {
+            underWay.remove(prepared.id());
         }
     }
 
@@ -376,15 +402,15 @@ public class DryRuns {
                                 name(names, turn.process(), null),
                                 turn.after() == null ? null : name(names, turn.process(), turn.after()),
                                 named(names, turn.process(), turn.gone()),
-                                named(names, turn.process(), turn.come())))
+                                named(names, turn.process(), turn.come()),
+                                named(names, turn.process(), turn.open()),
+                                named(names, turn.process(), turn.over())))
                         .toList(),
                 difference.assumed().stream()
                         .map(step -> name(names, step.process(), step.element()))
                         .distinct()
                         .toList(),
                 difference.missing().stream()
-                        // What people do; that workers are not asked for it follows from it.
-                        .filter(step -> step.kind().equals("task"))
                         .map(step -> name(names, step.process(), step.element()))
                         .distinct()
                         .toList(),
@@ -431,15 +457,16 @@ public class DryRuns {
                 .update());
     }
 
-    /** Whatever was under way belonged to a program that is gone. */
+    /** Whatever is said to be under way and is not belonged to a program that is gone. */
     @EventListener(ApplicationReadyEvent.class)
     void breakOffOld() {
         system.inTransaction(() -> jdbc.sql(
                         """
                         update kasane.model_dry_run set status = 'broken', reason = 'restart', ended_at = :now
-                        where status in ('waiting', 'running')
+                        where status in ('waiting', 'running') and id <> all (:alive)
                         """)
                 .param("now", now())
+                .param("alive", underWay.toArray(UUID[]::new))
                 .update());
     }
 
@@ -457,11 +484,14 @@ public class DryRuns {
      * @param after the last element on the way that both have; null if they part at the beginning
      * @param gone elements that are not entered any more
      * @param come elements that are entered now
+     * @param open elements that are open at the end of the story now, though the way is the same
+     * @param over elements that were, and are not any more
      */
-    public record Turn(Named process, Named after, List<Named> gone, List<Named> come) {
+    public record Turn(
+            Named process, Named after, List<Named> gone, List<Named> come, List<Named> open, List<Named> over) {
         /** The process is not called any more, or is now: its elements go without saying. */
         public boolean whole() {
-            return after == null && (gone.isEmpty() || come.isEmpty());
+            return after == null && gone.isEmpty() != come.isEmpty();
         }
     }
 
@@ -548,12 +578,15 @@ public class DryRuns {
         return query(SELECT + " where t.draft_id = :id order by t.begun_at desc limit 1", draft);
     }
 
-    /** The last one of the draft that a release came from. */
+    /** The last one of what a release brings: of its draft, as it was when the release was asked for. */
     @Transactional(readOnly = true)
     public Optional<DryRun> ofRelease(UUID release) {
         return query(
                 SELECT
-                        + " where t.draft_id = (select r.draft_id from kasane.model_release r where r.id = :id) order by t.begun_at desc limit 1",
+                        + """
+                        join kasane.model_release r on r.draft_id = t.draft_id and r.draft_revision = t.revision
+                        where r.id = :id order by t.begun_at desc limit 1
+                        """,
                 release);
     }
 

@@ -47,7 +47,10 @@ final class Feel {
                 : steps(parsed.parsedExpression().expression()) > MOST_STEPS ? Reading.ENDLESS : Reading.FINE;
     }
 
-    /** Loops over numbers, {@code for i in 1..10}: one inside or beside another takes as many times as many. */
+    /**
+     * Loops over numbers, {@code for i in 1..10}: one inside or beside another takes as many times as many. No proof of an end: a list that
+     * was made so may be gone through again and again.
+     */
     private static double steps(Object part) {
         double steps = part instanceof IterationContext loop ? numbers(loop) : 1;
         if (part instanceof Iterable<?> list) {

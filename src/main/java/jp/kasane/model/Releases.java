@@ -273,9 +273,9 @@ public class Releases implements OwnModels, ProcessFacts, DeployModel {
         jdbc.sql(
                         """
                         insert into kasane.model_release (id, municipality_id, kind, resource_id, name, standard, version_tag, note, release_at, replaces,
-                            draft_id, status, asked_by, asked_at, drawn_by)
-                        values (:id, kasane.my_municipality(), :kind, :resource, :name, :standard, :tag, :note, :at, :replaces, :draft, 'in-review',
-                            kasane.acting_user(), :now, :drawn)
+                            draft_id, draft_revision, status, asked_by, asked_at, drawn_by)
+                        values (:id, kasane.my_municipality(), :kind, :resource, :name, :standard, :tag, :note, :at, :replaces, :draft,
+                            (select d.revision from kasane.model_draft d where d.id = :draft), 'in-review', kasane.acting_user(), :now, :drawn)
                         """)
                 .param("id", id)
                 .param("kind", subject.kind())

@@ -44,12 +44,20 @@ final class Ways {
 
     record Stop(String process, String instance, String element, String type, String message) {}
 
-    /** One instance that went another way: elements it no longer enters, and others it does now. */
-    record Turn(String process, String after, List<String> gone, List<String> come) {}
+    /**
+     * One instance that went another way: elements it no longer enters, and others it does now; and what of it is open at the end of the story
+     * and was not, or the other way round.
+     */
+    record Turn(
+            String process, String after, List<String> gone, List<String> come, List<String> open, List<String> over) {
+        Turn(String process, String after, List<String> gone, List<String> come) {
+            this(process, after, gone, come, List.of(), List.of());
+        }
+    }
 
     /**
      * @param assumed new steps, taken as done
-     * @param missing steps of the story whose turn never came
+     * @param missing tasks of the story whose turn never came
      * @param stops where the engine could not go on, and did before
      */
     record Difference(List<Turn> turns, List<Step> assumed, List<Step> missing, List<Stop> stops) {
@@ -82,7 +90,8 @@ final class Ways {
                 after.stopped().stream()
                         .filter(stop -> before.stopped().stream()
                                 .noneMatch(one -> Objects.equals(one.process(), stop.process())
-                                        && Objects.equals(one.element(), stop.element())))
+                                        && Objects.equals(one.element(), stop.element())
+                                        && Objects.equals(one.type(), stop.type())))
                         .toList());
     }
 
@@ -101,9 +110,13 @@ final class Ways {
         if (after == null) {
             return Optional.of(new Turn(before.process(), null, distinct(before.elements()), List.of()));
         }
+        var open = without(distinct(after.waiting()), before.waiting());
+        var over = without(distinct(before.waiting()), after.waiting());
         // Branches side by side may come in another order: that is no other way.
         if (sorted(before.elements()).equals(sorted(after.elements()))) {
-            return Optional.empty();
+            return open.isEmpty() && over.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Turn(before.process(), null, List.of(), List.of(), open, over));
         }
         var deltas = DiffUtils.diff(before.elements(), after.elements()).getDeltas();
         int first = deltas.stream()
@@ -119,7 +132,9 @@ final class Ways {
                 before.process(),
                 first == 0 ? null : before.elements().get(first - 1),
                 more ? without(gone, moved) : gone,
-                more ? without(come, moved) : come));
+                more ? without(come, moved) : come,
+                List.of(),
+                List.of()));
     }
 
     private static List<String> without(List<String> elements, List<String> these) {
@@ -138,6 +153,11 @@ final class Ways {
 
     private static List<String> sorted(List<String> elements) {
         return elements.stream().sorted().toList();
+    }
+
+    /** What people do: that workers are not asked any more follows from the way. */
+    private static List<Step> tasks(List<Step> steps) {
+        return steps.stream().filter(step -> step.kind().equals("task")).toList();
     }
 
     private static List<Step> less(List<Step> steps, List<Step> these) {

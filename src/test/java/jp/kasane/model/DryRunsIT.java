@@ -165,6 +165,41 @@ class DryRunsIT {
     }
 
     @Test
+    void whatNoStoryComesPastIsAtLeastShownToTheEngine() {
+        var run = run(imported(shipped("community-issue.bpmn"), "community-issue.bpmn"));
+        assertThat(run.get("status").asText()).as(run.toString()).isEqualTo("done");
+        assertThat(run.get("total").asInt()).isZero();
+        var wrong = run(imported(
+                replaced(shipped("community-issue.bpmn"), "=outcome = \"", "=outcome = = \""), "community-issue.bpmn"));
+        assertThat(wrong.get("status").asText()).as(wrong.toString()).isEqualTo("refused");
+    }
+
+    @Test
+    void theOneOfWhatIsReleasedStandsBesideTheRelease() {
+        var file = replaced(shipped("plan.bpmn"), "支援プラン案の作成", "プランの案を作る");
+        var draft = imported(file, "plan.bpmn");
+        var tried = over(begin(draft)).get("id").asText();
+        var release = manager()
+                .post(DRAFTS + "/" + draft + "/release", "{\"versionTag\":\"dry-1\",\"note\":\"言い方を改める\"}")
+                .at("/id")
+                .asText();
+        try {
+            var saved = manager()
+                    .replace(
+                            DRAFTS + "/" + draft + "/xml?revision=1",
+                            file.replace("プランの案を作る", "案を作る").getBytes(StandardCharsets.UTF_8));
+            assertThat(saved.status()).as(saved.text()).isEqualTo(200);
+            var later = over(begin(draft)).get("id").asText();
+            assertThat(manager().get("/model-releases/" + release).text())
+                    .contains("/model-dry-runs/" + tried)
+                    .doesNotContain("/model-dry-runs/" + later);
+        } finally {
+            manager().post("/api/v1/models/releases/" + release + "/withdraw", "");
+            manager().delete(DRAFTS + "/" + draft);
+        }
+    }
+
+    @Test
     void managersBeginOneAtATimeAndNotOfForms() {
         var draft = imported(shipped("plan.bpmn"), "plan.bpmn");
         var first = begin(draft);

@@ -63,6 +63,19 @@ class WaysTest {
     }
 
     @Test
+    void whatStaysOpenOnTheSameWayIsTold() {
+        var before = new Ways.Way(
+                List.of(new Ways.Instance("plan", "c1", "COMPLETED", List.of("A", "B"), List.of())), null, null, null);
+        var after = new Ways.Way(
+                List.of(new Ways.Instance("plan", "c1", "ACTIVE", List.of("A", "B"), List.of("B"))), null, null, null);
+        assertThat(Ways.between(before, after).verdict()).isEqualTo("other");
+        assertThat(Ways.between(before, after).turns())
+                .containsExactly(new Ways.Turn("plan", null, List.of(), List.of(), List.of("B"), List.of()));
+        assertThat(Ways.between(after, before).turns())
+                .containsExactly(new Ways.Turn("plan", null, List.of(), List.of(), List.of(), List.of("B")));
+    }
+
+    @Test
     void stepsOfTheStoryWhoseTurnNeverComesAreToldOnce() {
         var step = new Ways.Step("task", "plan", "c1", "T", null);
         var after = new Ways.Way(List.of(instance("plan", "A")), null, List.of(step, step), null);

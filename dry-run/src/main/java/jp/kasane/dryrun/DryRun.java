@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The program. Ends with 0 also when files were refused: that is an answer. One recording after the other: the engine writes its responses
@@ -25,6 +26,10 @@ public final class DryRun {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         // Nothing but answers on standard output, whatever a library prints.
         System.setOut(System.err);
+        // Whoever started this one may be ended without a word; an expression that only takes time would go on for
+        // ever.
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit()
+                .thenRun(() -> Runtime.getRuntime().halt(2)));
         int code = 1;
         try {
             new DryRun(out).play();
@@ -41,21 +46,33 @@ public final class DryRun {
         var plan = json.readValue(System.in, Plan.class);
         var diagrams = new Diagrams(plan.models());
         var elsewhere = new Elsewhere(plan.recordings());
+        if (plan.recordings().isEmpty()) {
+            // Whether the engine takes the files is an answer, too.
+            player(plan, diagrams, elsewhere).ifPresent(Player::close);
+            return;
+        }
         for (var recording : plan.recordings()) {
-            Player player;
-            try {
-                player = new Player(
-                        diagrams, plan.known(), elsewhere, plan.models().choices());
-            } catch (Player.FilesRefused refused) {
-                tell(new Answer(null, refused.getMessage(), List.of(), List.of(), List.of(), List.of()));
+            var player = player(plan, diagrams, elsewhere);
+            if (player.isEmpty()) {
                 return;
             }
-            tell(player.play(recording));
-            if (!player.quiet()) {
+            tell(player.get().play(recording));
+            if (!player.get().quiet()) {
                 // It cannot be stopped either.
                 return;
             }
-            player.close();
+            player.get().close();
+        }
+    }
+
+    /** Empty if the engine refuses the files, which is told. */
+    private Optional<Player> player(Plan plan, Diagrams diagrams, Elsewhere elsewhere) throws JsonProcessingException {
+        try {
+            return Optional.of(
+                    new Player(diagrams, plan.known(), elsewhere, plan.models().choices()));
+        } catch (Player.FilesRefused refused) {
+            tell(new Answer(null, refused.getMessage(), List.of(), List.of(), List.of(), List.of()));
+            return Optional.empty();
         }
     }
 

@@ -1,10 +1,11 @@
 package jp.kasane.dryrun;
 
 import io.camunda.zeebe.client.ZeebeClient;
-import io.camunda.zeebe.client.api.command.ClientException;
+import io.camunda.zeebe.client.api.command.ClientStatusException;
 import io.camunda.zeebe.client.api.response.ActivatedJob;
 import io.camunda.zeebe.process.test.api.ZeebeTestEngine;
 import io.camunda.zeebe.process.test.engine.EngineFactory;
+import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -87,8 +88,11 @@ final class Player implements AutoCloseable {
         track = new Track(engine.getRecordStreamSource());
         try {
             diagrams.bundles().forEach(this::deploy);
-        } catch (ClientException refused) {
+        } catch (ClientStatusException refused) {
             close();
+            if (refused.getStatusCode() != Status.Code.INVALID_ARGUMENT) {
+                throw refused;
+            }
             throw new FilesRefused(refused.getMessage());
         }
     }
@@ -186,7 +190,8 @@ final class Player implements AutoCloseable {
         try {
             command.send().join();
             return true;
-        } catch (ClientException refused) {
+        } catch (ClientStatusException refused) {
+            unlessOver(refused);
             return false;
         }
     }
@@ -220,7 +225,8 @@ final class Player implements AutoCloseable {
         try {
             client.newCompleteCommand(job).variables(shifted(variables)).send().join();
             return job;
-        } catch (ClientException over) {
+        } catch (ClientStatusException over) {
+            unlessOver(over);
             return null;
         }
     }
@@ -233,8 +239,19 @@ final class Player implements AutoCloseable {
                     .send()
                     .join();
             return job;
-        } catch (ClientException over) {
+        } catch (ClientStatusException over) {
+            unlessOver(over);
             return null;
+        }
+    }
+
+    /** An engine that has no time is not one that has no use for it. */
+    private static void unlessOver(ClientStatusException refused) {
+        switch (refused.getStatusCode()) {
+            case NOT_FOUND, FAILED_PRECONDITION, INVALID_ARGUMENT -> {
+                // What was to be answered is over, or not there.
+            }
+            default -> throw refused;
         }
     }
 
@@ -272,9 +289,7 @@ final class Player implements AutoCloseable {
             ask();
             var open = asked.stream()
                     .filter(job -> rest.stream().noneMatch(event -> answers(event, job)))
-                    .filter(job -> !job.getType().equals(Diagrams.USER_TASK)
-                            || !known.getOrDefault(job.getBpmnProcessId(), Set.of())
-                                    .contains(job.getElementId()))
+                    .filter(job -> !job.getType().equals(Diagrams.USER_TASK) || isNew(job))
                     .findFirst();
             if (open.isEmpty()) {
                 return;
@@ -294,12 +309,17 @@ final class Player implements AutoCloseable {
         }
     }
 
+    /** A step that nothing was recorded of. */
+    private boolean isNew(ActivatedJob job) {
+        return !known.getOrDefault(job.getBpmnProcessId(), Set.of()).contains(job.getElementId());
+    }
+
     /** The step that is persisted is named in a header; its form may ask how it went. */
     private Map<String, Object> answerTo(ActivatedJob job) {
         if (job.getType().equals(Diagrams.USER_TASK)) {
             return Map.of("submissionId", UUID.randomUUID().toString());
         }
-        var choice = choices.get(job.getCustomHeaders().getOrDefault("step", ""));
+        var choice = isNew(job) ? choices.get(job.getCustomHeaders().getOrDefault("step", "")) : null;
         return choice == null ? elsewhere.of(job) : Map.of("outcome", choice);
     }
 
