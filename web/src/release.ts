@@ -4,7 +4,7 @@ import { camundaFindings } from './camunda-lint';
 
 /**
  * Beside what the server finds wrong with what is to be released, what Camunda's own linter does: a list with data-lint, the address of the
- * diagram. An error keeps the form with data-lint-stops from being sent; the engine itself would refuse it later.
+ * diagram. It stops nobody: the server's own checks do, and what only the engine minds it refuses itself.
  */
 async function lint(list: HTMLElement): Promise<void> {
   const answer = await fetch(list.dataset.lint!);
@@ -20,9 +20,7 @@ async function lint(list: HTMLElement): Promise<void> {
     list.append(line);
   }
   list.dataset.linted = String(found.length);
-  const stops = document.querySelector<HTMLElement>('[data-lint-stops]');
   if (found.some((one) => one.severity === 'error')) {
-    stops?.querySelectorAll('button').forEach((button) => (button.disabled = true));
     list.closest('.card')?.querySelector('[data-lint-stopped]')?.removeAttribute('hidden');
   }
   if (found.length > 0) list.closest('.card')?.querySelector('[data-lint-fine]')?.setAttribute('hidden', '');

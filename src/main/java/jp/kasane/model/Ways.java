@@ -83,10 +83,11 @@ final class Ways {
         });
         return new Difference(
                 turns,
-                after.unanswered().stream()
-                        .filter(step -> step.kind().equals("task"))
+                tasks(after.unanswered()).stream()
+                        .filter(step -> !before.unanswered().contains(step))
+                        .distinct()
                         .toList(),
-                less(after.unheard(), before.unheard()),
+                less(tasks(after.unheard()), tasks(before.unheard())),
                 after.stopped().stream()
                         .filter(stop -> before.stopped().stream()
                                 .noneMatch(one -> Objects.equals(one.process(), stop.process())
