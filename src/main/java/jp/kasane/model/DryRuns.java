@@ -167,8 +167,9 @@ public class DryRuns {
         if (!drafted.contains(bundle)) {
             drafted.add(bundle);
         }
+        var askers = askers(draft, inForce);
         var concerned = catalogue.stream()
-                .filter(recording -> comesPast(recording, draft, inForce))
+                .filter(recording -> recording.processes().stream().anyMatch(askers::contains))
                 .toList();
         // Two who begin at once: the second waits here, and then finds the first.
         jdbc.sql("select pg_advisory_xact_lock(hashtext('kasane.dry-run'))")
@@ -203,17 +204,16 @@ public class DryRuns {
                 names(inForce, drafted));
     }
 
-    /** Whether the story comes to the diagram; or to one that asks the table. */
-    private static boolean comesPast(Recorded recording, Drafts.Draft draft, List<OwnModels.Bundle> inForce) {
-        if (draft.kind() == Drafts.Kind.PROCESS) {
-            return recording.processes().contains(draft.resourceId());
-        }
-        return inForce.stream()
-                .filter(bundle -> recording.processes().contains(bundle.id()))
-                .flatMap(bundle -> bundle.files().stream())
-                .filter(file -> file.name().endsWith(Drafts.Kind.PROCESS.ending()))
-                .flatMap(file -> Diagram.read(file.content()).zeebe("calledDecision"))
-                .anyMatch(called -> called.getAttribute("decisionId").equals(draft.resourceId()));
+    /** The processes through which a story comes past the draft: its own, or those that ask the table. */
+    private static Set<String> askers(Drafts.Draft draft, List<OwnModels.Bundle> inForce) {
+        return draft.kind() == Drafts.Kind.PROCESS
+                ? Set.of(draft.resourceId())
+                : diagrams(inForce)
+                        .filter(diagram -> diagram.zeebe("calledDecision")
+                                .anyMatch(called ->
+                                        called.getAttribute("decisionId").equals(draft.resourceId())))
+                        .map(Diagram::processId)
+                        .collect(Collectors.toSet());
     }
 
     /** With the drafts of forms that go with it; of the others those that go with what is in force now. */
@@ -222,7 +222,7 @@ public class DryRuns {
         files.add(new OwnModels.File(draft.resourceId() + draft.kind().ending(), drafts.xml(draft.id())));
         if (draft.kind() == Drafts.Kind.PROCESS) {
             var forms = new LinkedHashMap<String, byte[]>();
-            models.all().forEach(bundle -> bundle.files().stream()
+            inForce.forEach(bundle -> bundle.files().stream()
                     .filter(file -> file.name().endsWith(Drafts.Kind.FORM.ending()))
                     .forEach(file -> forms.put(id(file), file.content())));
             checks.formsFor(draft).forEach(form -> forms.put(form.resourceId(), drafts.xml(form.id())));

@@ -1,6 +1,5 @@
 package jp.kasane.model;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
 import java.util.ArrayList;
@@ -12,13 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** Two ways of the same story through the diagrams: what is in force, and the draft. */
 final class Ways {
-
-    /** Where the engine does not come to rest, there is no more to be told. */
-    static final String NEVER_QUIET = "NEVER_QUIET";
 
     private Ways() {}
 
@@ -61,8 +56,6 @@ final class Ways {
      * @param stops where the engine could not go on, and did before
      */
     record Difference(List<Turn> turns, List<Step> assumed, List<Step> missing, List<Stop> stops) {
-
-        @JsonProperty
         String verdict() {
             return !stops.isEmpty() ? "stopped" : turns.isEmpty() && missing.isEmpty() ? "same" : "other";
         }
@@ -164,7 +157,6 @@ final class Ways {
     private static List<Step> less(List<Step> steps, List<Step> these) {
         var rest = new ArrayList<>(steps);
         these.forEach(rest::remove);
-        Set<Step> once = new LinkedHashSet<>(rest);
-        return List.copyOf(once);
+        return rest.stream().distinct().toList();
     }
 }

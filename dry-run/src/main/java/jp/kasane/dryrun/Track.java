@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /** What the engine did, read from its records. */
 final class Track {
@@ -51,11 +52,8 @@ final class Track {
 
     /** How many there are by now. */
     int records() {
-        int count = 0;
-        for (var record : records.getRecords()) {
-            count += record.getPosition() >= 0 ? 1 : 0;
-        }
-        return count;
+        return (int)
+                StreamSupport.stream(records.getRecords().spliterator(), false).count();
     }
 
     private Map<Long, Found> instances() {
